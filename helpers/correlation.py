@@ -1,0 +1,162 @@
+"""Cross-correlation of a picture with a kernel: four ways to the same numbers.
+
+`corr2d` is the definition, written as two loops. `corr2d_shifted` and `corr2d_unfold` are the
+same arithmetic with ever fewer steps left to Python; the last rung of that ladder is
+`torch.nn.functional.conv2d` itself. `correlation_matrix` writes it as one matrix.
+"""
+
+from numbers import Integral
+
+import torch
+
+
+def corr2d(X, K):
+    """Cross-correlate a picture with a kernel, one window at a time.
+
+    Args:
+        X: picture, float or integer.
+        K: kernel, same dtype.
+    Shape:
+        X (n_h, n_w), K (k_h, k_w) -> (n_h - k_h + 1, n_w - k_w + 1).
+    Raises:
+        ValueError: K is larger than X, or they are not two matrices of one dtype.
+    Source: chapter 02; cross-correlation as in d2l 7.2.
+    """
+    _check_picture_and_kernel(X, K)
+    k_h, k_w = K.shape
+    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
+    Y = torch.zeros((o_h, o_w), dtype=X.dtype)
+    for i in range(o_h):
+        for j in range(o_w):
+            window = X[i : i + k_h, j : j + k_w]
+            Y[i, j] = (window * K).sum()
+    return Y
+
+
+def corr2d_shifted(X, K):
+    """Cross-correlate by adding shifted copies of the picture, one for each kernel entry.
+
+    Args, Shape, Raises: as `corr2d`.
+    Source: chapter 02.
+    """
+    _check_picture_and_kernel(X, K)
+    k_h, k_w = K.shape
+    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
+    Y = torch.zeros((o_h, o_w), dtype=X.dtype)
+    for a in range(k_h):
+        for b in range(k_w):
+            Y = Y + K[a, b] * X[a : a + o_h, b : b + o_w]
+    return Y
+
+
+def corr2d_unfold(X, K):
+    """Cross-correlate as one matrix product: every window a row, the kernel a column.
+
+    Args, Shape, Raises: as `corr2d`.
+    Source: chapter 02; the "im2col" of the literature.
+    """
+    _check_picture_and_kernel(X, K)
+    k_h, k_w = K.shape
+    windows = X.unfold(0, k_h, 1).unfold(1, k_w, 1)  # (o_h, o_w, k_h, k_w)
+    o_h, o_w = windows.shape[:2]
+    return (windows.reshape(o_h * o_w, k_h * k_w) @ K.reshape(-1)).reshape(o_h, o_w)
+
+
+def correlation_matrix(K, input_shape):
+    """The matrix that maps a flattened picture to its flattened cross-correlation with K.
+
+    Args:
+        K: kernel, float or integer.
+        input_shape: height and width of the picture it is for, in pixels.
+    Shape:
+        K (k_h, k_w), input_shape (n_h, n_w) -> (o_h * o_w, n_h * n_w), row by row, where
+        (o_h, o_w) = (n_h - k_h + 1, n_w - k_w + 1).
+    Raises:
+        ValueError: K is no matrix, or larger than the picture.
+    Source: chapters 01 and 02; d2l 7.2, exercise 4.
+    """
+    _check_matrix(K, "K")
+    n_h, n_w = _pair(input_shape, "input_shape", 1)
+    o_h, o_w = output_shape((n_h, n_w), tuple(K.shape))
+    W = torch.zeros((o_h, o_w, n_h, n_w), dtype=K.dtype)
+    i, j = torch.arange(o_h)[:, None], torch.arange(o_w)
+    for a in range(K.shape[0]):
+        for b in range(K.shape[1]):
+            W[i, j, i + a, j + b] = K[a, b]
+    return W.reshape(o_h * o_w, n_h * n_w)
+
+
+def output_shape(input_shape, kernel_shape, stride=1, padding=0, dilation=1):
+    """Height and width of a feature map; each argument an int or a (height, width) pair.
+
+    Args:
+        input_shape: size of the picture, in pixels.
+        kernel_shape: size of the kernel, in entries.
+        stride: pixels from one window to the next.
+        padding: rows and columns of zeros added on every side.
+        dilation: pixels from one kernel entry to the next.
+    Returns:
+        (o_h, o_w), with o = floor((n + 2 padding - dilation (k - 1) - 1) / stride) + 1.
+    Raises:
+        ValueError: a size, stride or dilation below 1, a padding below 0, something that is
+            no whole number, or a kernel that does not fit into the padded picture.
+    Source: chapter 02; the formula of `torch.nn.Conv2d`.
+    """
+    n = _pair(input_shape, "input_shape", 1)
+    k = _pair(kernel_shape, "kernel_shape", 1)
+    s = _pair(stride, "stride", 1)
+    p = _pair(padding, "padding", 0)
+    d = _pair(dilation, "dilation", 1)
+    padded = [n[axis] + 2 * p[axis] for axis in (0, 1)]
+    reach = [d[axis] * (k[axis] - 1) + 1 for axis in (0, 1)]
+    if reach[0] > padded[0] or reach[1] > padded[1]:
+        raise ValueError(
+            f"The kernel covers {reach[0]}×{reach[1]} pixels, but the padded picture has only "
+            f"{padded[0]}×{padded[1]}: take a smaller kernel or dilation, or a larger picture."
+        )
+    return tuple((padded[axis] - reach[axis]) // s[axis] + 1 for axis in (0, 1))
+
+
+def _pair(value, name, minimum):
+    """An int, or two of them, as a (height, width) tuple."""
+    pair = (value, value) if isinstance(value, Integral) else value
+    ok = isinstance(pair, (tuple, list)) and len(pair) == 2
+    if not (ok and all(_is_whole(v) and v >= minimum for v in pair)):
+        raise ValueError(
+            f"{name} must be a whole number of at least {minimum}, or a (height, width) pair of "
+            f"them, but is {value!r:.80}."
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def _is_whole(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _check_matrix(M, name):
+    if not isinstance(M, torch.Tensor):
+        raise ValueError(
+            f"{name} must be a torch tensor, but is a {type(M).__name__}: "
+            f"wrap it in torch.tensor(...)."
+        )
+    if M.dim() != 2 or M.numel() == 0:
+        raise ValueError(
+            f"{name} must be a matrix with at least one row and one column, "
+            f"but has shape {tuple(M.shape)}."
+        )
+    if M.dtype == torch.bool or M.is_complex():
+        raise ValueError(f"{name} must hold real numbers, but has dtype {M.dtype}.")
+
+
+def _check_picture_and_kernel(X, K):
+    _check_matrix(X, "X")
+    _check_matrix(K, "K")
+    if X.dtype != K.dtype:
+        raise ValueError(
+            f"X is {X.dtype} and K is {K.dtype}: give both one dtype, for instance with .float()."
+        )
+    if K.shape[0] > X.shape[0] or K.shape[1] > X.shape[1]:
+        raise ValueError(
+            f"K of shape {tuple(K.shape)} does not fit into X of shape {tuple(X.shape)}: "
+            f"take a smaller kernel or a larger picture."
+        )

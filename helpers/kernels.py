@@ -1,0 +1,21 @@
+"""Kernels that have names, float32, written for cross-correlation (no flip).
+
+`EDGE` is the (1, 2) kernel of chapter 04, every other one is (3, 3). The derivatives are
+positive where brightness grows to the right (X), downwards (Y), or along the diagonal named.
+"""
+
+import torch
+
+EDGE = torch.tensor([[1.0, -1.0]])
+
+IDENTITY = torch.tensor([[0.0, 0, 0], [0, 1, 0], [0, 0, 0]])
+BOX_BLUR = torch.full((3, 3), 1 / 9)
+GAUSSIAN_BLUR = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
+SHARPEN = torch.tensor([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+SOBEL_X = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+SOBEL_Y = torch.tensor([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
+LAPLACIAN = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
+EMBOSS = torch.tensor([[-2.0, -1, 0], [-1, 1, 1], [0, 1, 2]])
+# Brightness that grows towards the lower right, and towards the upper right.
+DIAGONAL_DOWN = torch.tensor([[-2.0, -1, 0], [-1, 0, 1], [0, 1, 2]])
+DIAGONAL_UP = torch.tensor([[0.0, 1, 2], [-1, 0, 1], [-2, -1, 0]])

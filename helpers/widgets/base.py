@@ -1,0 +1,139 @@
+"""What every widget shares.
+
+A widget is a `Panel`: ordinary ipywidgets controls, and one `Picture` that computes and draws in
+the browser. `jslink` joins a control to a trait of the picture inside the browser, so that the
+picture answers without asking Python, and goes on answering when the kernel is gone.
+"""
+
+import math
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import torch
+import traitlets
+from ipywidgets import jslink
+
+_HERE = Path(__file__).parent
+
+
+def javascript(file):
+    """The browser code of the widget defined in `file`: common.js, then the .js of its stem.
+
+    anywidget loads one module a widget, so what is shared is put in front.
+    """
+    own = Path(file).with_suffix(".js").read_text(encoding="utf-8")
+    return (_HERE / "common.js").read_text(encoding="utf-8") + own
+
+
+def stylesheet(file):
+    """The style of the widget defined in `file`: common.css, then the .css of its stem."""
+    own = Path(file).with_suffix(".css").read_text(encoding="utf-8")
+    return (_HERE / "common.css").read_text(encoding="utf-8") + own
+
+
+class Finite(traitlets.Float):
+    """A float trait that accepts neither NaN nor infinity."""
+
+    def validate(self, obj, value):
+        value = super().validate(obj, value)
+        if not math.isfinite(value):
+            raise traitlets.TraitError(f"{self.name} must be a finite number, but is {value}.")
+        return value
+
+
+class Picture(anywidget.AnyWidget):
+    """The part that computes and draws in the browser; it fills the width it is given."""
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.layout.width = "100%"
+
+    def set_trait_values(self, values):
+        """Set several traits and send them to the browser in one message."""
+        with self.hold_sync():
+            for name, value in values.items():
+                setattr(self, name, value)
+
+    # The default would hold an address, which never compares equal.
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class Panel(ipywidgets.VBox):
+    """Controls and a picture, shown as one; `picture` is the attribute that holds the latter."""
+
+    def __init__(self, children):
+        super().__init__(children)
+        self.add_class("cfi-panel")
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+def linked(control, picture, trait, of="value"):
+    """Join a control to a trait of the picture in the browser, and return the control.
+
+    Args:
+        control: an ipywidget; a Dropdown or ToggleButtons is joined by of="index", since its
+            value is known to Python alone.
+        picture: the Picture.
+        trait: name of the picture's trait.
+        of: name of the control's trait.
+    """
+    # The link lives as long as its control: keep it where Python can find it.
+    links = getattr(control, "picture_links", [])
+    control.picture_links = [*links, jslink((picture, trait), (control, of))]
+    return control
+
+
+def int_slider(picture, trait, description, low, high, width="18em"):
+    """A slider over whole numbers, joined to an int trait of the picture."""
+    slider = ipywidgets.IntSlider(
+        value=getattr(picture, trait), min=low, max=high, description=description
+    )
+    return linked(_sized(slider, width), picture, trait)
+
+
+def float_slider(picture, trait, description, low, high, step, width="18em", readout_format=".2f"):
+    """A slider over real numbers, joined to a float trait of the picture."""
+    slider = ipywidgets.FloatSlider(
+        value=getattr(picture, trait),
+        min=low,
+        max=high,
+        step=step,
+        description=description,
+        readout_format=readout_format,
+    )
+    return linked(_sized(slider, width), picture, trait)
+
+
+def _sized(slider, width):
+    slider.layout.width = width
+    slider.style.description_width = "initial" if slider.description else "0"
+    return slider
+
+
+def matrix_rows(M, name, max_shape, limit):
+    """A matrix that a learner hands to a widget, as a list of rows of floats.
+
+    Args:
+        M: tensor, array or nested list.
+        name: what to call it in an error.
+        max_shape: (rows, columns) at most.
+        limit: largest absolute value allowed.
+    Raises:
+        ValueError: M is no matrix of finite numbers of that size and range.
+    """
+    try:
+        M = torch.as_tensor(M).detach().to("cpu", torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"{name} must be a matrix of numbers, but is {M!r:.60}.") from None
+    if M.dim() != 2 or M.numel() == 0 or M.shape[0] > max_shape[0] or M.shape[1] > max_shape[1]:
+        raise ValueError(
+            f"{name} must be a matrix of at most {max_shape[0]}×{max_shape[1]} numbers, "
+            f"but has shape {tuple(M.shape)}."
+        )
+    if not bool((M.abs() <= limit).all()):  # NaN is not <= anything
+        raise ValueError(f"{name} must hold numbers from −{limit} to {limit} only.")
+    return M.tolist()

@@ -1,0 +1,153 @@
+// Shared by all widgets: put in front of each widget's own file, which anywidget loads as one
+// module. Plain functions; those that compute touch neither the page nor the model.
+
+/**
+ * Cross-correlation of a picture with a kernel, both flat and row by row.
+ * Returns {data, height, width}, or null where the kernel does not fit into the padded picture.
+ */
+function correlate(X, n_h, n_w, K, k_h, k_w, { stride = 1, padding = 0, dilation = 1 } = {}) {
+  const height = Math.floor((n_h + 2 * padding - dilation * (k_h - 1) - 1) / stride) + 1;
+  const width = Math.floor((n_w + 2 * padding - dilation * (k_w - 1) - 1) / stride) + 1;
+  if (height < 1 || width < 1) return null;
+  const data = new Float64Array(height * width);
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      let sum = 0;
+      for (let a = 0; a < k_h; a++) {
+        const row = i * stride - padding + a * dilation;
+        if (row < 0 || row >= n_h) continue;
+        for (let b = 0; b < k_w; b++) {
+          const column = j * stride - padding + b * dilation;
+          if (column < 0 || column >= n_w) continue;
+          sum += X[row * n_w + column] * K[a * k_w + b];
+        }
+      }
+      data[i * width + j] = sum;
+    }
+  }
+  return { data, height, width };
+}
+
+/** A kernel turned by half a turn: what true convolution does to it first. */
+function flipped(K) {
+  return Array.from(K).reverse();
+}
+
+/** A number as people write it: few digits, a true minus sign, never "-0". */
+function written(value, digits = 4) {
+  if (!Number.isFinite(value)) return "too large";
+  const rounded = Number(value.toPrecision(digits));
+  const text = Math.abs(rounded) >= 1e6 ? rounded.toExponential(2) : String(rounded);
+  return (rounded === 0 ? "0" : text).replaceAll("-", "−");
+}
+
+// Blue below zero, white at zero, orange above: the same seven colours as in helpers/figures.py.
+const SIGNED_STOPS = [
+  [16, 57, 107], [33, 102, 172], [146, 191, 224], [255, 255, 255],
+  [246, 178, 122], [194, 87, 12], [107, 44, 4],
+];
+
+// 511 colours from −1 to 1, so that a map is painted by looking up and not by computing.
+const SIGNED_COLOURS = Uint8ClampedArray.from({ length: 511 * 3 }, (_, n) => {
+  const place = (Math.floor(n / 3) / 510) * 6;
+  const left = Math.min(5, Math.floor(place));
+  const [low, high] = [SIGNED_STOPS[left][n % 3], SIGNED_STOPS[left + 1][n % 3]];
+  return Math.round(low + (high - low) * (place - left));
+});
+
+/** Colour of a signed value as [r, g, b]; `limit` is the value of the strongest colour. */
+function signedColour(value, limit) {
+  const share = Math.max(-1, Math.min(1, value / (limit || 1)));
+  const n = 3 * Math.round(255 * share + 255);
+  return SIGNED_COLOURS.subarray(n, n + 3);
+}
+
+/** Paint numbers on a canvas, a pixel each; `limit` null paints grey from 0 (black) to 1. */
+function paint(canvas, data, height, width, limit = null) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  const pixels = image.data;
+  for (let n = 0; n < data.length; n++) {
+    if (limit === null) {
+      pixels[4 * n] = pixels[4 * n + 1] = pixels[4 * n + 2] = 255 * data[n];
+    } else {
+      let share = data[n] / limit;
+      share = share > 1 ? 1 : share < -1 ? -1 : share;
+      const c = 3 * Math.round(255 * share + 255);
+      pixels[4 * n] = SIGNED_COLOURS[c];
+      pixels[4 * n + 1] = SIGNED_COLOURS[c + 1];
+      pixels[4 * n + 2] = SIGNED_COLOURS[c + 2];
+    }
+    pixels[4 * n + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Make an element: attributes (on… are listeners), then children (nodes or text). */
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Same, for SVG. */
+function svgElement(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** What a native control needs so that JupyterLab leaves its arrow keys to it. */
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+/**
+ * Call `draw` now and after every change of the named traits, once for all changes made in one
+ * go. Returns the function that stops it.
+ */
+function redrawOnChange(model, traits, draw) {
+  let waiting = false;
+  let stopped = false;
+  const ask = () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      if (!stopped) draw();
+    });
+  };
+  for (const trait of traits) model.on(`change:${trait}`, ask);
+  draw();
+  return () => {
+    stopped = true;
+    for (const trait of traits) model.off(`change:${trait}`, ask);
+  };
+}
+
+/** Set traits and send them in one go; traits that have the value already are left alone. */
+function setTraits(model, values) {
+  for (const [trait, value] of Object.entries(values)) {
+    if (model.get(trait) !== value) model.set(trait, value);
+  }
+  model.save_changes();
+}
+
+/** A region that screen readers speak when its text has been still for a moment. */
+function spokenRegion() {
+  const node = element("div", { class: "cfi-spoken", "aria-live": "polite" });
+  let timer = 0;
+  const say = (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (node.textContent = text), 400);
+  };
+  return { node, say, stop: () => clearTimeout(timer) };
+}

@@ -1,0 +1,199 @@
+"""KernelStudio: nine weights over a photo, your own picture or the camera, answered at once."""
+
+import math
+
+import ipywidgets
+import torch
+from torch.nn import functional as F
+from traitlets import Bool, Bytes, Int, List
+
+from helpers import kernels
+from helpers.images import photo, striped_image
+from helpers.widgets.base import (
+    Finite,
+    Panel,
+    Picture,
+    float_slider,
+    javascript,
+    linked,
+    matrix_rows,
+    stylesheet,
+)
+
+PRESETS = {
+    "Your own": None,
+    "Identity": kernels.IDENTITY,
+    "Blur": kernels.BOX_BLUR,
+    "Sharpen": kernels.SHARPEN,
+    "Sobel, to the right": kernels.SOBEL_X,
+    "Sobel, downwards": kernels.SOBEL_Y,
+    "Laplacian": kernels.LAPLACIAN,
+    "Emboss": kernels.EMBOSS,
+    "Diagonal, down right": kernels.DIAGONAL_DOWN,
+    "Diagonal, up right": kernels.DIAGONAL_UP,
+}
+PHOTOS = ["chelsea", "camera", "astronaut", "coins"]
+PHOTO_SIZE = (240, 320)
+LARGEST_WEIGHT = 1000
+LARGEST_PICTURE = (480, 640)
+
+
+class StudioPicture(Picture):
+    """The picture, its feature map, and the sum behind the pixel pointed at.
+
+    The weights are nine numbers `k_0_0` … `k_2_2`, since jslink joins single numbers. `source`
+    counts through the still pictures, and one further for the learner's own.
+    """
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    for _a in range(3):
+        for _b in range(3):
+            vars()[f"k_{_a}_{_b}"] = Finite(0.0).tag(sync=True)
+    del _a, _b
+    presets = List().tag(sync=True)
+    preset = Int(0).tag(sync=True)
+    grey = Bool(False).tag(sync=True)
+    camera = Bool(False).tag(sync=True)
+
+    source = Int(0).tag(sync=True)
+    stills = Bytes(b"").tag(sync=True)  # all still pictures, float32, one after the other
+    still_shapes = List().tag(sync=True)
+    own = Bytes(b"").tag(sync=True, echo_update=False)  # the learner's own picture, float32
+    own_shape = List().tag(sync=True)
+    own_count = Int(0).tag(sync=True)  # how many there have been
+
+    # The feature map that the browser drew last, and the picture and weights that it is of.
+    drawn = Bytes(b"").tag(sync=True, echo_update=False)
+    drawn_for = List().tag(sync=True)
+
+
+class KernelStudio(Panel):
+    """See a picture through a 3×3 kernel whose nine weights are sliders.
+
+    `kernel` and `input` may be read and set from the next cell, `output` may be read. Camera
+    frames stay in the browser: while the camera runs, `input` and `output` are those of the
+    still picture behind it.
+
+    Args:
+        kernel: 3×3 weights; None takes `SOBEL_X`.
+        input: "striped", the name of a photo in `PHOTOS`, or a picture of your own.
+    Raises:
+        ValueError: kernel or input is nothing of the kind.
+    Source: chapter 04.
+    """
+
+    def __init__(self, kernel=None, input="chelsea"):
+        stills = [photo(name, size=PHOTO_SIZE) for name in PHOTOS] + [striped_image()]
+        self._stills = stills
+        self.picture = StudioPicture(
+            presets=[[] if K is None else K.flatten().tolist() for K in PRESETS.values()],
+            stills=b"".join(X.numpy().tobytes() for X in stills),
+            still_shapes=[list(X.shape) for X in stills],
+            own=stills[0].numpy().tobytes(),
+            own_shape=list(stills[0].shape),
+        )
+        self._sliders = [
+            float_slider(self.picture, f"k_{a}_{b}", "", -5, 5, 0.1, width="11em")
+            for a in range(3)
+            for b in range(3)
+        ]
+        self.kernel = kernels.SOBEL_X if kernel is None else kernel
+        self.input = input
+        super().__init__([self._controls(), self.picture])
+
+    @property
+    def kernel(self):
+        """The weights, (3, 3), float32."""
+        names = [[f"k_{a}_{b}" for b in range(3)] for a in range(3)]
+        return torch.tensor([[getattr(self.picture, name) for name in row] for row in names])
+
+    @kernel.setter
+    def kernel(self, K):
+        rows = matrix_rows(K, "kernel", (3, 3), LARGEST_WEIGHT)
+        if len(rows) < 3 or len(rows[0]) < 3:
+            raise ValueError(
+                f"kernel must have 3×3 weights, but has {len(rows)}×{len(rows[0])}: "
+                f"fill it up with zeros."
+            )
+        weights = [weight for row in rows for weight in row]
+        # The sliders widen for a larger weight, or they would cut it off.
+        limit = max(5, math.ceil(max(map(abs, weights))))
+        for slider in self._sliders:
+            slider.min, slider.max = -limit, limit
+        names = [f"k_{a}_{b}" for a in range(3) for b in range(3)]
+        self.picture.set_trait_values(dict(zip(names, weights, strict=True)))
+
+    @property
+    def input(self):
+        """The still picture, (n_h, n_w), float32."""
+        p = self.picture
+        if p.source < len(self._stills):
+            return self._stills[p.source].clone()
+        return _tensor(p.own, p.own_shape)
+
+    @input.setter
+    def input(self, X):
+        if isinstance(X, str):
+            names = [*PHOTOS, "striped"]
+            if X not in names:
+                raise ValueError(f"There is no picture {X!r:.60} here: take {', '.join(names)}.")
+            self.picture.source = names.index(X)
+            return
+        rows = matrix_rows(X, "input", LARGEST_PICTURE, LARGEST_WEIGHT)
+        X = torch.tensor(rows)
+        if X.shape[0] < 3 or X.shape[1] < 3:
+            raise ValueError(
+                f"input must have at least 3×3 pixels, but has {X.shape[0]}×{X.shape[1]}."
+            )
+        self.picture.set_trait_values(
+            {
+                "own": X.numpy().tobytes(),
+                "own_shape": list(X.shape),
+                "own_count": self.picture.own_count + 1,
+                "source": len(self._stills),
+            }
+        )
+
+    @property
+    def output(self):
+        """The feature map of `input`, (n_h - 2, n_w - 2), float32.
+
+        It is the one that the browser drew. Where there is no browser, or it has not answered
+        yet, PyTorch computes the same.
+        """
+        p, X, K = self.picture, self.input, self.kernel
+        weights = [getattr(p, f"k_{a}_{b}") for a in range(3) for b in range(3)]
+        if p.drawn_for == [p.source, p.own_count, *weights]:
+            return _tensor(p.drawn, [X.shape[0] - 2, X.shape[1] - 2])
+        return F.conv2d(X[None, None], K[None, None])[0, 0]
+
+    def _controls(self):
+        p = self.picture
+        wide = {"description_width": "5em"}
+        preset = ipywidgets.Dropdown(options=list(PRESETS), description="Kernel", style=wide)
+        still = ipywidgets.Dropdown(
+            options=[*(f"Photo: {name}" for name in PHOTOS), "Striped, 6×8", "Your own picture"],
+            description="Picture",
+            style=wide,
+        )
+        camera = ipywidgets.Checkbox(description="Camera (stays in this page)", indent=False)
+        grey = ipywidgets.Checkbox(description="Map as a grey picture, 0 to 1", indent=False)
+        choices = ipywidgets.VBox(
+            [
+                linked(preset, p, "preset", of="index"),
+                linked(still, p, "source", of="index"),
+                linked(camera, p, "camera"),
+                linked(grey, p, "grey"),
+            ]
+        )
+        rows = [ipywidgets.HBox(self._sliders[3 * a : 3 * a + 3]) for a in range(3)]
+        weights = ipywidgets.VBox(rows)
+        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+        return ipywidgets.HBox([choices, weights], layout=wrapped)
+
+
+def _tensor(data, shape):
+    """The float32 numbers in a bytes trait, as a tensor of their own memory."""
+    return torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(tuple(shape))

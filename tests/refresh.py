@@ -1,0 +1,54 @@
+"""Execute notebooks in place, and keep of their outputs what belongs into git.
+
+    python -m uv run python tests/refresh.py                      # all of them
+    python -m uv run python tests/refresh.py notebooks/02*.ipynb  # those named
+
+Widget state, timestamps and the version of Python are left out; outputs, counts and cell ids stay.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+def execute(notebook, folder=NOTEBOOKS):
+    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it."""
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        store_widget_state=False,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+
+
+def refresh(path):
+    """Execute the notebook at `path` and write it back."""
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        cell.metadata = nbformat.from_dict(kept)
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for path in map(Path, sys.argv[1:] or sorted(map(str, NOTEBOOKS.glob("*.ipynb")))):
+        start = time.perf_counter()
+        refresh(path)
+        print(f"{path.name}: {time.perf_counter() - start:.1f} s, {path.stat().st_size / 1e3:.0f} kB")
