@@ -17,19 +17,22 @@ from ipywidgets import jslink
 _HERE = Path(__file__).parent
 
 
-def javascript(file):
-    """The browser code of the widget defined in `file`: common.js, then the .js of its stem.
+def javascript(*files):
+    """The browser code of a widget: common.js, then for each Python file the .js of its stem.
 
     anywidget loads one module a widget, so what is shared is put in front.
     """
-    own = Path(file).with_suffix(".js").read_text(encoding="utf-8")
-    return (_HERE / "common.js").read_text(encoding="utf-8") + own
+    return _joined("common.js", files, ".js")
 
 
-def stylesheet(file):
-    """The style of the widget defined in `file`: common.css, then the .css of its stem."""
-    own = Path(file).with_suffix(".css").read_text(encoding="utf-8")
-    return (_HERE / "common.css").read_text(encoding="utf-8") + own
+def stylesheet(*files):
+    """The style of a widget: common.css, then for each Python file the .css of its stem."""
+    return _joined("common.css", files, ".css")
+
+
+def _joined(shared, files, suffix):
+    paths = [_HERE / shared, *(Path(file).with_suffix(suffix) for file in files)]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 class Finite(traitlets.Float):
