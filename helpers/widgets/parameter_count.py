@@ -1,0 +1,62 @@
+"""ParameterCount: what a layer on a picture costs, dense beside local beside convolutional."""
+
+import ipywidgets
+from traitlets import Int
+
+from helpers.widgets.base import Panel, Picture, int_slider, javascript, stylesheet
+
+
+class CountPicture(Picture):
+    """The bars; the browser computes and draws them."""
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    side = Int(1000, min=16, max=2000).tag(sync=True)
+    channels = Int(3, min=1, max=16).tag(sync=True)
+    units = Int(1000, min=1, max=1000).tag(sync=True)
+    kernel = Int(3, min=1, max=15).tag(sync=True)
+
+
+class ParameterCount(Panel):
+    """Count the parameters of four layers on one picture, and the memory they take.
+
+    The traits of `picture` may be set; `counts` are the numbers shown.
+
+    Args:
+        side: height and width of the picture in pixels, 16 to 2000.
+        channels: numbers a pixel, 1 to 16.
+        units: outputs of a dense layer, or feature maps of a convolutional one, 1 to 1000.
+        kernel: height and width of the kernel, 1 to 15.
+    Raises:
+        TraitError: one of them is no whole number in its range.
+    Source: chapters 01 and 03.
+    """
+
+    def __init__(self, side=1000, channels=3, units=1000, kernel=3):
+        self.picture = CountPicture(side=side, channels=channels, units=units, kernel=kernel)
+        p = self.picture
+        controls = [
+            int_slider(p, "side", "side", 16, 2000, width="24em"),
+            int_slider(p, "channels", "channels", 1, 16),
+            int_slider(p, "units", "units", 1, 1000, width="24em"),
+            int_slider(p, "kernel", "kernel", 1, 15),
+        ]
+        layout = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+        super().__init__([ipywidgets.HBox(controls, layout=layout), p])
+
+    def __repr__(self):
+        p = self.picture
+        return f"ParameterCount({p.side}, {p.channels}, {p.units}, {p.kernel})"
+
+    @property
+    def counts(self):
+        """Weights and biases of each layer, as {name: (weights, biases)}."""
+        p = self.picture
+        pixels, window = p.side**2, p.kernel**2
+        return {
+            "dense": (pixels * p.channels * p.units, p.units),
+            "dense map": (pixels * p.channels * pixels * p.units, pixels * p.units),
+            "local map": (window * p.channels * pixels * p.units, pixels * p.units),
+            "convolution": (window * p.channels * p.units, p.units),
+        }
