@@ -1,11 +1,9 @@
 // The kernel studio: a photo, your own picture or the camera, seen through nine weights.
 
-const WEIGHTS = [0, 1, 2].flatMap((a) => [0, 1, 2].map((b) => `k_${a}_${b}`)); // row by row
 const OWN_SIDE = 320; // a learner's picture is scaled down to this longer side, in pixels
 const FRAME = { height: 240, width: 320 }; // of the camera
 const MOST_BYTES = 20e6;
 const MOST_PIXELS = 50e6;
-const MOST_NUMBERS = 120; // pictures of so few pixels have their numbers written on them
 // How bright red, green and blue look to the eye; the same three numbers as in helpers/images.py.
 const LUMINANCE = [0.2125, 0.7154, 0.0721];
 
@@ -76,30 +74,7 @@ function presetOf(kernel, presets) {
   return 1 + presets.slice(1).findIndex(equal);
 }
 
-/** Smallest and largest of many numbers. */
-function extremes(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
-
-/** Value of the strongest colour; differences as small as rounding errors stay white. */
-function colourLimit([low, high], kernel) {
-  const rounding = 1e-6 * kernel.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  const limit = Math.max(-low, high);
-  return limit > rounding ? limit : 1;
-}
-
 // --- pictures -----------------------------------------------------------------------------------
-
-/** The float32 numbers in a bytes trait. */
-function floats(bytes, start, length) {
-  const at = bytes.byteOffset + 4 * start;
-  return new Float32Array(bytes.buffer.slice(at, at + 4 * length));
-}
 
 /** The still picture that is chosen: {data, height, width}. The last choice is the learner's own. */
 function stillPicture(model) {
@@ -160,88 +135,43 @@ function cameraProblem(error) {
 
 // --- parts of the view --------------------------------------------------------------------------
 
-/** A picture on a canvas with a marker, pointed at with the pointer or the arrow keys. */
-function pictureFrame(name, onPoint, onMove) {
-  const canvas = element("canvas", { "aria-hidden": "true" });
-  const numbers = element("div", { class: "ks-numbers", "aria-hidden": "true" });
-  const marker = element("div", { class: "ks-marker" });
-  const frame = element(
-    "div",
-    {
-      class: "ks-frame",
-      role: "img",
-      tabindex: 0,
-      "aria-label": name,
-      ...OWN_KEYS,
-      onpointermove: (event) => point(event),
-      onpointerdown: (event) => point(event),
-      onkeydown: (event) => {
-        const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-        if (!(event.key in step)) return;
-        event.preventDefault();
-        event.stopPropagation();
-        const size = event.shiftKey ? 10 : 1;
-        onMove(step[event.key][0] * size, step[event.key][1] * size);
-      },
-    },
-    canvas,
-    numbers,
-    marker,
-  );
-  function point(event) {
+/** A picture with a marker on it, pointed at with the pointer or moved with the arrow keys. */
+function markedPicture(name, onPoint, onMove) {
+  const { node, frame, canvas, show, describe } = pictureView(name);
+  const marker = element("div", { class: "studio-marker" });
+  frame.append(marker);
+  frame.classList.add("studio-pointed");
+  frame.tabIndex = 0;
+  for (const [attribute, value] of Object.entries(OWN_KEYS)) frame.setAttribute(attribute, value);
+  const point = (event) => {
     const box = frame.getBoundingClientRect();
     onPoint(
       Math.floor(((event.clientY - box.top) / box.height) * canvas.height),
       Math.floor(((event.clientX - box.left) / box.width) * canvas.width),
     );
-  }
-  const caption = element("div", { class: "cfi-caption" });
-  return {
-    node: element("div", { class: "ks-figure" }, caption, frame),
-    show({ data, height, width }, limit) {
-      paint(canvas, data, height, width, limit);
-      frame.style.aspectRatio = `${width} / ${height}`;
-      caption.textContent = `${name}, ${height} × ${width}`;
-      const written = height * width <= MOST_NUMBERS;
-      frame.classList.toggle("ks-small", height * width <= 40 * 40);
-      showNumbers(numbers, written ? data : [], width, limit);
-    },
-    mark(row, column, side) {
-      marker.style.top = `${(100 * (row + side / 2)) / canvas.height}%`;
-      marker.style.left = `${(100 * (column + side / 2)) / canvas.width}%`;
-      marker.style.width = `max(14px, ${(100 * side) / canvas.width}%)`;
-    },
-    describe(text) {
-      frame.setAttribute("aria-label", `${name}: ${text}`);
-    },
   };
-}
-
-/** Write numbers in a grid, black or white, whichever stands out from the colour below. */
-function showNumbers(node, data, width, limit) {
-  while (node.children.length > data.length) node.lastChild.remove();
-  while (node.children.length < data.length) node.append(element("span"));
-  node.style.gridTemplateColumns = `repeat(${width}, 1fr)`;
-  data.forEach((value, n) => {
-    node.children[n].textContent = written(value, 2);
-    node.children[n].style.color = inkOn(cellColour(value, limit));
+  frame.addEventListener("pointermove", point);
+  frame.addEventListener("pointerdown", point);
+  frame.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!(event.key in step)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const size = event.shiftKey ? 10 : 1;
+    onMove(step[event.key][0] * size, step[event.key][1] * size);
   });
-}
-
-function cellColour(value, limit) {
-  if (limit !== null) return signedColour(value, limit);
-  const grey = 255 * Math.max(0, Math.min(1, value));
-  return [grey, grey, grey];
-}
-
-function inkOn([red, green, blue]) {
-  return 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#000" : "#fff";
+  const mark = (row, column, side) => {
+    marker.style.top = `${(100 * (row + side / 2)) / canvas.height}%`;
+    marker.style.left = `${(100 * (column + side / 2)) / canvas.width}%`;
+    marker.style.width = `max(14px, ${(100 * side) / canvas.width}%)`;
+  };
+  return { node, show, describe, mark };
 }
 
 /** Nine numbers in a square, coloured like the pictures. */
 function nine(title) {
   const cells = Array.from({ length: 9 }, () => element("span"));
-  const grid = element("div", { class: "ks-nine" }, ...cells);
+  const grid = element("div", { class: "studio-nine" }, ...cells);
   return {
     node: element("div", {}, element("div", { class: "cfi-caption" }, title), grid),
     show(values, limit) {
@@ -255,29 +185,7 @@ function nine(title) {
   };
 }
 
-/** The scale beside the map. */
-function colourBar() {
-  const [top, middle, bottom] = [element("span"), element("span"), element("span")];
-  const strip = element("div", { class: "ks-strip" });
-  const labels = element("div", { class: "ks-labels" }, top, middle, bottom);
-  const stops = Array.from({ length: 21 }, (_, n) => `rgb(${signedColour(1 - n / 10, 1).join()})`);
-  const signed = `linear-gradient(${stops.join()})`;
-  return {
-    node: element("div", { class: "ks-bar", "aria-hidden": "true" }, strip, labels),
-    show(limit) {
-      strip.style.background = limit === null ? "linear-gradient(#fff, #000)" : signed;
-      top.textContent = limit === null ? "1" : `+${written(limit, 2)}`;
-      middle.textContent = limit === null ? "" : "0";
-      bottom.textContent = limit === null ? "0" : written(-limit, 2);
-    },
-  };
-}
-
 // --- model and view -----------------------------------------------------------------------------
-
-function kernelOf(model) {
-  return WEIGHTS.map((name) => model.get(name));
-}
 
 /** A preset sets the weights, and weights set by hand choose the preset "your own". */
 function initialize({ model }) {
@@ -301,20 +209,20 @@ function render({ model, el }) {
   let Y = null;
   let place = null; // the upper left corner of the window that is pointed at
 
-  const input = pictureFrame(
+  const input = markedPicture(
     "Picture X",
     (row, column) => pointAt(row - 1, column - 1),
     (rows, columns) => pointAt(place.row + rows, place.column + columns),
   );
-  const output = pictureFrame(
+  const output = markedPicture(
     "Feature map Y",
     pointAt,
     (rows, columns) => pointAt(place.row + rows, place.column + columns),
   );
   const bar = colourBar();
   const [window_, kernel_, products] = [nine("Window of X"), nine("Kernel K"), nine("Products")];
-  const total = element("div", { class: "ks-total" });
-  const facts = element("div", { class: "ks-facts" });
+  const total = element("div", { class: "studio-total" });
+  const facts = element("div", { class: "studio-facts" });
   const message = element("div", { class: "cfi-message", role: "status" });
   const spoken = spokenRegion();
   const file = element("input", {
@@ -325,26 +233,26 @@ function render({ model, el }) {
   const root = element(
     "div",
     {
-      class: "cfi ks",
+      class: "cfi studio",
       ondragover: (event) => event.preventDefault(),
       ondrop: (event) => {
         event.preventDefault();
         if (event.dataTransfer.files.length) useFile(event.dataTransfer.files[0]);
       },
     },
-    element("div", { class: "ks-pictures" }, input.node, output.node, bar.node),
+    element("div", { class: "studio-pictures" }, input.node, output.node, bar.node),
     facts,
     element(
       "div",
-      { class: "ks-sum" },
+      { class: "studio-sum" },
       window_.node,
-      element("span", { class: "ks-sign" }, "×"),
+      element("span", { class: "studio-sign" }, "×"),
       kernel_.node,
-      element("span", { class: "ks-sign" }, "="),
+      element("span", { class: "studio-sign" }, "="),
       products.node,
       total,
     ),
-    element("label", { class: "ks-own" }, "Your own picture (PNG or JPEG) ", file),
+    element("label", { class: "studio-own" }, "Your own picture (PNG or JPEG) ", file),
     message,
     spoken.node,
   );

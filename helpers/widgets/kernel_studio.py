@@ -1,7 +1,5 @@
 """KernelStudio: nine weights over a photo, your own picture or the camera, answered at once."""
 
-import math
-
 import ipywidgets
 import torch
 from torch.nn import functional as F
@@ -9,16 +7,9 @@ from traitlets import Bool, Bytes, Int, List
 
 from helpers import kernels
 from helpers.images import photo, striped_image
-from helpers.widgets.base import (
-    Finite,
-    Panel,
-    Picture,
-    float_slider,
-    javascript,
-    linked,
-    matrix_rows,
-    stylesheet,
-)
+from helpers.widgets import kernel_panel
+from helpers.widgets.base import javascript, linked, matrix_rows, stylesheet
+from helpers.widgets.kernel_panel import LARGEST_WEIGHT, KernelPanel, KernelPicture
 
 PRESETS = {
     "Your own": None,
@@ -34,24 +25,18 @@ PRESETS = {
 }
 PHOTOS = ["chelsea", "camera", "astronaut", "coins"]
 PHOTO_SIZE = (240, 320)
-LARGEST_WEIGHT = 1000
 LARGEST_PICTURE = (480, 640)
 
 
-class StudioPicture(Picture):
+class StudioPicture(KernelPicture):
     """The picture, its feature map, and the sum behind the pixel pointed at.
 
-    The weights are nine numbers `k_0_0` … `k_2_2`, since jslink joins single numbers. `source`
-    counts through the still pictures, and one further for the learner's own.
+    `source` counts through the still pictures, and one further for the learner's own.
     """
 
-    _esm = javascript(__file__)
-    _css = stylesheet(__file__)
+    _esm = javascript(kernel_panel.__file__, __file__)
+    _css = stylesheet(kernel_panel.__file__, __file__)
 
-    for _a in range(3):
-        for _b in range(3):
-            vars()[f"k_{_a}_{_b}"] = Finite(0.0).tag(sync=True)
-    del _a, _b
     presets = List().tag(sync=True)
     preset = Int(0).tag(sync=True)
     grey = Bool(False).tag(sync=True)
@@ -69,7 +54,7 @@ class StudioPicture(Picture):
     drawn_for = List().tag(sync=True)
 
 
-class KernelStudio(Panel):
+class KernelStudio(KernelPanel):
     """See a picture through a 3×3 kernel whose nine weights are sliders.
 
     `kernel` and `input` may be read and set from the next cell, `output` may be read. Camera
@@ -87,43 +72,17 @@ class KernelStudio(Panel):
     def __init__(self, kernel=None, input="chelsea"):
         stills = [photo(name, size=PHOTO_SIZE) for name in PHOTOS] + [striped_image()]
         self._stills = stills
-        self.picture = StudioPicture(
+        picture = StudioPicture(
             presets=[[] if K is None else K.flatten().tolist() for K in PRESETS.values()],
             stills=b"".join(X.numpy().tobytes() for X in stills),
             still_shapes=[list(X.shape) for X in stills],
             own=stills[0].numpy().tobytes(),
             own_shape=list(stills[0].shape),
         )
-        self._sliders = [
-            float_slider(self.picture, f"k_{a}_{b}", "", -5, 5, 0.1, width="11em")
-            for a in range(3)
-            for b in range(3)
-        ]
+        super().__init__(picture, step=0.1)
         self.kernel = kernels.SOBEL_X if kernel is None else kernel
         self.input = input
-        super().__init__([self._controls(), self.picture])
-
-    @property
-    def kernel(self):
-        """The weights, (3, 3), float32."""
-        names = [[f"k_{a}_{b}" for b in range(3)] for a in range(3)]
-        return torch.tensor([[getattr(self.picture, name) for name in row] for row in names])
-
-    @kernel.setter
-    def kernel(self, K):
-        rows = matrix_rows(K, "kernel", (3, 3), LARGEST_WEIGHT)
-        if len(rows) < 3 or len(rows[0]) < 3:
-            raise ValueError(
-                f"kernel must have 3×3 weights, but has {len(rows)}×{len(rows[0])}: "
-                f"fill it up with zeros."
-            )
-        weights = [weight for row in rows for weight in row]
-        # The sliders widen for a larger weight, or they would cut it off.
-        limit = max(5, math.ceil(max(map(abs, weights))))
-        for slider in self._sliders:
-            slider.min, slider.max = -limit, limit
-        names = [f"k_{a}_{b}" for a in range(3) for b in range(3)]
-        self.picture.set_trait_values(dict(zip(names, weights, strict=True)))
+        self.children = [self._controls(), picture]
 
     @property
     def input(self):
@@ -164,15 +123,14 @@ class KernelStudio(Panel):
         yet, PyTorch computes the same.
         """
         p, X, K = self.picture, self.input, self.kernel
-        weights = [getattr(p, f"k_{a}_{b}") for a in range(3) for b in range(3)]
-        if p.drawn_for == [p.source, p.own_count, *weights]:
+        if p.drawn_for == [p.source, p.own_count, *self._weights()]:
             return _tensor(p.drawn, [X.shape[0] - 2, X.shape[1] - 2])
         return F.conv2d(X[None, None], K[None, None])[0, 0]
 
     def _controls(self):
         p = self.picture
         wide = {"description_width": "5em"}
-        preset = ipywidgets.Dropdown(options=list(PRESETS), description="Kernel", style=wide)
+        preset = ipywidgets.Dropdown(options=list(PRESETS), description="Preset", style=wide)
         still = ipywidgets.Dropdown(
             options=[*(f"Photo: {name}" for name in PHOTOS), "Striped, 6×8", "Your own picture"],
             description="Picture",
@@ -188,10 +146,8 @@ class KernelStudio(Panel):
                 linked(grey, p, "grey"),
             ]
         )
-        rows = [ipywidgets.HBox(self._sliders[3 * a : 3 * a + 3]) for a in range(3)]
-        weights = ipywidgets.VBox(rows)
         wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        return ipywidgets.HBox([choices, weights], layout=wrapped)
+        return ipywidgets.HBox([choices, self._kernel_box()], layout=wrapped)
 
 
 def _tensor(data, shape):

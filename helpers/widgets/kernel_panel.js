@@ -1,0 +1,91 @@
+// Shared by the kernel studio and the target game: nine weights, and maps drawn with a scale.
+
+const WEIGHTS = [0, 1, 2].flatMap((a) => [0, 1, 2].map((b) => `k_${a}_${b}`)); // row by row
+const MOST_NUMBERS = 120; // pictures of so few pixels have their numbers written on them
+
+/** The nine weights, row by row. */
+function kernelOf(model) {
+  return WEIGHTS.map((name) => model.get(name));
+}
+
+/** The float32 numbers in a bytes trait. */
+function floats(bytes, start, length) {
+  const at = bytes.byteOffset + 4 * start;
+  return new Float32Array(bytes.buffer.slice(at, at + 4 * length));
+}
+
+/** Smallest and largest of many numbers. */
+function extremes(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+/** Value of the strongest colour; differences as small as rounding errors stay white. */
+function colourLimit([low, high], kernel) {
+  const rounding = 1e-6 * kernel.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const limit = Math.max(-low, high);
+  return limit > rounding ? limit : 1;
+}
+
+/** A picture or map on a canvas: `show({data, height, width}, limit)`, `describe(text)`. */
+function pictureView(name) {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const numbers = element("div", { class: "map-numbers", "aria-hidden": "true" });
+  const frame = element("div", { class: "map-frame", role: "img", "aria-label": name });
+  const caption = element("div", { class: "cfi-caption" });
+  frame.append(canvas, numbers);
+  const show = ({ data, height, width }, limit) => {
+    paint(canvas, data, height, width, limit);
+    frame.style.aspectRatio = `${width} / ${height}`;
+    frame.classList.toggle("map-small", height * width <= MOST_NUMBERS);
+    caption.textContent = `${name}, ${height} × ${width}`;
+    showNumbers(numbers, height * width <= MOST_NUMBERS ? data : [], width, limit);
+  };
+  const describe = (text) => frame.setAttribute("aria-label", `${name}: ${text}`);
+  return { node: element("div", {}, caption, frame), frame, canvas, show, describe };
+}
+
+/** Write numbers in a grid, black or white, whichever stands out from the colour below. */
+function showNumbers(node, data, width, limit) {
+  while (node.children.length > data.length) node.lastChild.remove();
+  while (node.children.length < data.length) node.append(element("span"));
+  node.style.gridTemplateColumns = `repeat(${width}, 1fr)`;
+  data.forEach((value, n) => {
+    node.children[n].textContent = written(value, 2);
+    node.children[n].style.color = inkOn(cellColour(value, limit));
+  });
+}
+
+/** Colour of a number: of a signed one by `limit`, or grey where limit is null. */
+function cellColour(value, limit) {
+  if (limit !== null) return signedColour(value, limit);
+  const grey = 255 * Math.max(0, Math.min(1, value));
+  return [grey, grey, grey];
+}
+
+/** Black or white, whichever stands out from a colour. */
+function inkOn([red, green, blue]) {
+  return 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#000" : "#fff";
+}
+
+/** The scale beside a map: `node`, and `show(limit)`, where null is grey from 0 to 1. */
+function colourBar() {
+  const [top, middle, bottom] = [element("span"), element("span"), element("span")];
+  const strip = element("div", { class: "map-bar-strip" });
+  const labels = element("div", { class: "map-bar-labels" }, top, middle, bottom);
+  const stops = Array.from({ length: 21 }, (_, n) => `rgb(${signedColour(1 - n / 10, 1).join()})`);
+  const signed = `linear-gradient(${stops.join()})`;
+  return {
+    node: element("div", { class: "map-bar", "aria-hidden": "true" }, strip, labels),
+    show(limit) {
+      strip.style.background = limit === null ? "linear-gradient(#fff, #000)" : signed;
+      top.textContent = limit === null ? "1" : `+${written(limit, 2)}`;
+      middle.textContent = limit === null ? "" : "0";
+      bottom.textContent = limit === null ? "0" : written(-limit, 2);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// The target game: picture, target and your own map, and how alike the last two are.
+
+const TOLERANCE = 0.01; // as in target_game.py
+
+/** How alike two maps are, in percent; 100 only where no entry is off by more than TOLERANCE. */
+function match(Y, target) {
+  let [largest, worst, error, size] = [0, 0, 0, 0];
+  for (let n = 0; n < target.length; n++) {
+    const difference = Y[n] - target[n];
+    largest = Math.max(largest, Math.abs(target[n]));
+    worst = Math.max(worst, Math.abs(difference));
+    error += difference ** 2;
+    size += target[n] ** 2;
+  }
+  if (worst <= TOLERANCE * largest) return 100;
+  return Math.max(0, Math.min(99, Math.floor(100 * (1 - Math.sqrt(error / size)))));
+}
+
+/** Picture, target, own map and score of the level that is played. */
+function gameState(model) {
+  const shapes = model.get("still_shapes");
+  const level = model.get("levels")[model.get("level")];
+  const start = shapes.slice(0, level.picture).reduce((sum, [h, w]) => sum + h * w, 0);
+  const [height, width] = shapes[level.picture];
+  const X = { data: floats(model.get("stills"), start, height * width), height, width };
+  const target = correlate(X.data, height, width, level.kernel, 3, 3);
+  const Y = correlate(X.data, height, width, kernelOf(model), 3, 3);
+  return { level, X, target, Y, score: match(Y.data, target.data) };
+}
+
+/** Keeps the list of levels that are won. */
+function initialize({ model }) {
+  return redrawOnChange(model, [...WEIGHTS, "level"], () => {
+    const solved = model.get("solved");
+    const level = model.get("level");
+    if (gameState(model).score === 100 && !solved.includes(level)) {
+      setTraits(model, { solved: [...solved, level] });
+    }
+  });
+}
+
+function render({ model, el }) {
+  const spoken = spokenRegion();
+  const [input, target, output] = ["Picture X", "Target", "Your map"].map(pictureView);
+  const bar = colourBar();
+  const meter = element("div", { class: "game-meter", "aria-hidden": "true" }, element("div"));
+  const verdict = element("div", { class: "game-verdict" });
+  const clue = element("p");
+  const details = element("details", {}, element("summary", {}, "A clue"), clue);
+  const zero = () => setTraits(model, Object.fromEntries(WEIGHTS.map((name) => [name, 0])));
+  const goOn = () => setTraits(model, { level: model.get("level") + 1 });
+  const next = element("button", { type: "button", onclick: goOn }, "Next level");
+  const clear = element("button", { type: "button", onclick: zero }, "All weights to zero");
+  const progress = element("div", { class: "game-progress" });
+  const root = element(
+    "div",
+    { class: "cfi game" },
+    element("div", { class: "game-pictures" }, input.node, target.node, output.node, bar.node),
+    element("div", { class: "game-line" }, meter, verdict),
+    element("div", { class: "game-line" }, clear, next, progress),
+    details,
+    spoken.node,
+  );
+  el.append(root);
+
+  let shownLevel = null;
+
+  function draw() {
+    const { level, X, target: T, Y, score } = gameState(model);
+    // The target's own scale, also for your map: equal colours mean equal numbers.
+    const limit = colourLimit(extremes(T.data), level.kernel);
+    input.show(X, null);
+    target.show(T, limit);
+    output.show(Y, limit);
+    bar.show(limit);
+    for (const [view, { data }] of [[target, T], [output, Y]]) {
+      view.describe(`from ${extremes(data).map((value) => written(value, 3)).join(" to ")}`);
+    }
+    meter.firstElementChild.style.width = `${score}%`;
+    const won = score === 100;
+    root.classList.toggle("game-won", won);
+    verdict.textContent = won ? "✓ That is the target. Won!" : `${score} % alike`;
+    spoken.say(verdict.textContent);
+    const levels = model.get("levels").length;
+    next.disabled = !won || model.get("level") === levels - 1;
+    progress.textContent = `${model.get("solved").length} of ${levels} levels won`;
+    if (shownLevel !== model.get("level")) {
+      shownLevel = model.get("level");
+      details.open = false;
+      clue.textContent = level.clue;
+    }
+  }
+
+  const stop = redrawOnChange(model, [...WEIGHTS, "level", "solved"], draw);
+  return () => {
+    stop();
+    spoken.stop();
+    root.remove();
+  };
+}
+
+export default { initialize, render };
