@@ -19,7 +19,7 @@ from torch.overrides import TorchFunctionMode
 FAINT = 2.0**-20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layer:
     """The geometry of a convolution or a pooling, the same along both sides of the picture.
 
@@ -43,6 +43,13 @@ class Layer:
             least = 0 if field.name == "padding" else 1
             number = _whole_number(getattr(self, field.name), field.name, least)
             object.__setattr__(self, field.name, number)
+
+    def __repr__(self):
+        """As short as one would write it: Layer(7, stride=2, padding=3)."""
+        options = {"stride": 1, "padding": 0, "dilation": 1}
+        said = [f"{name}={getattr(self, name)}" for name in options]
+        plain = [f"{name}={value}" for name, value in options.items()]
+        return f"Layer({', '.join([str(self.kernel_size), *(s for s in said if s not in plain)])})"
 
     @property
     def extent(self):
@@ -236,13 +243,14 @@ def _positive_copy(module, shape, axis):
     try:
         with torch.no_grad():
             Y = model(dark)
-    except (RuntimeError, TypeError, IndexError, AttributeError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # whatever it is that the module does not like
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         if "Kernel size can't be greater" in reason or "Output size is too small" in reason:
             reason = "nothing is left of the picture; use a larger one"
         raise ValueError(f"The module cannot take an input of shape {shape}: {reason}.") from error
     if not isinstance(Y, torch.Tensor) or Y.dim() != 4:
         raise ValueError("The output is not a map: keep the module's layers up to the last map.")
+    model.requires_grad_(False)
     for name, tensor in model.state_dict().items():
         if name.endswith(("bias", "running_mean")):
             tensor.zero_()
@@ -255,8 +263,8 @@ def _positive_copy(module, shape, axis):
         whole = torch.nonzero(_along(axis, model(dark))[0] == 0).flatten().tolist()
     if len(whole) < 2:
         raise ValueError(
-            f"Only {len(whole)} output cells have their whole receptive field inside an input of "
-            f"shape {shape} and two are needed: use a larger picture."
+            "Fewer than two output cells have their whole receptive field inside an input of shape "
+            f"{shape}: use a larger picture."
         )
     middle = len(whole) // 2
     return model, whole[middle - 1 : middle + 1]
