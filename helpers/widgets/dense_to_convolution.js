@@ -44,6 +44,12 @@ function matrixState(model) {
   return { stage, k_h, k_w, o_h, o_w, outputs, W, X, Y, row, counts: weightCounts(outputs, k_h, k_w) };
 }
 
+/** A number short enough for a cell of the output: one decimal, or none. */
+function short(value) {
+  const rounded = Number(value.toFixed(Math.abs(value) < 9.95 ? 1 : 0));
+  return written(rounded);
+}
+
 const thousands = (count) => count.toLocaleString("en-GB");
 
 function stageSentence({ stage, counts, outputs, k_h, k_w }) {
@@ -166,11 +172,11 @@ function render({ model, el }) {
     return marks;
   }
 
-  function numberMarks(data, width, digits, strong) {
+  function numberMarks(data, width, strong) {
     return Array.from(data, (value, n) => {
       const dark = strong(value) ? "dense-number dense-on-dark" : "dense-number";
       const [x, y] = [(n % width) + 0.5, Math.floor(n / width) + 0.5];
-      return svgElement("text", { class: dark, x, y }, written(value, digits));
+      return svgElement("text", { class: dark, x, y }, short(value));
     });
   }
 
@@ -193,14 +199,14 @@ function render({ model, el }) {
     const window = stage < 1 ? [0, 0, N_W, N_H] : [j, i, k_w, k_h];
     const seen = stage < 1 ? "all of X" : `rows ${i} to ${i + k_h - 1}, columns ${j} to ${j + k_w - 1}`;
     drawGrid(X, pixels, N_H, N_W, null, `Picture X; output ${row} looks at ${seen}`, [
-      ...numberMarks(pixels, N_W, 2, (value) => value < 0.5),
+      ...numberMarks(pixels, N_W, (value) => value < 0.5),
       frameOf(...window),
     ]);
 
     Y.caption.textContent = `Output Y, ${o_h}×${o_w}; point at an entry`;
     const limit = 1.8 * Math.max(1, ...Array.from(values, Math.abs));
     drawGrid(Y, values, o_h, o_w, limit, `Output Y; Y[${i}, ${j}] = ${written(values[row], 3)}`, [
-      ...numberMarks(values, o_w, 2, () => false),
+      ...numberMarks(values, o_w, () => false),
       frameOf(j, i, 1, 1),
     ]);
     spoken.say(`${sentence.textContent} ${sum.textContent}`);

@@ -63,14 +63,21 @@ function measure(scene, K, { down, right, stride, padded }) {
   return { after: after.data, moved, difference, height, width, cells_down, cells_right, largest };
 }
 
+/** A movement in words: "6 right and 2 up". */
+function moves(right, down) {
+  const words = [];
+  if (right !== 0) words.push(`${written(Math.abs(right), 3)} ${right > 0 ? "right" : "left"}`);
+  if (down !== 0) words.push(`${written(Math.abs(down), 3)} ${down > 0 ? "down" : "up"}`);
+  return words.join(" and ") || "nowhere";
+}
+
 function shiftSentence({ down, right, stride }, { cells_down, cells_right }) {
-  if (stride === 1) return `The picture moves ${right} right and ${down} down, the map as many cells.`;
+  const pixels = `In pixels, the picture moves ${moves(right, down)}.`;
+  if (stride === 1) return `${pixels} In cells, the map does the same.`;
+  const cells = `${pixels} In cells of ${stride} pixels that is ${moves(right / stride, down / stride)}`;
   const exact = down % stride === 0 && right % stride === 0;
-  const shares = `${written(right / stride, 3)} right and ${written(down / stride, 3)} down`;
-  return exact
-    ? `At stride ${stride} the shift is ${shares} in cells: a whole number, so the maps can agree.`
-    : `At stride ${stride} the shift is ${shares} in cells: not whole. The nearest is taken, ` +
-        `${written(cells_right)} right and ${written(cells_down)} down.`;
+  if (exact) return `${cells}: whole numbers, so the map can follow.`;
+  return `${cells}: not whole. The map is moved ${moves(cells_right, cells_down)}.`;
 }
 
 function render({ model, el }) {
@@ -78,7 +85,7 @@ function render({ model, el }) {
   const sentence = element("div", { class: "meter-sentence" });
   const inside = element("div", { class: "meter-figure" });
   const border = element("div", { class: "meter-figure" });
-  const scene = panel("the scene; green: what the camera sees");
+  const scene = panel("scene; dashed: before");
   const after = panel("convolve the shifted picture");
   const moved = panel("shift the convolved picture");
   const difference = panel("their difference");
@@ -124,7 +131,7 @@ function render({ model, el }) {
       frame("meter-before", MARGIN, MARGIN),
       frame("meter-after", MARGIN - right, MARGIN - down),
     );
-    scene.canvas.setAttribute("aria-label", `The scene; its picture moves ${right} right and ${down} down`);
+    scene.canvas.setAttribute("aria-label", `The scene; its picture moves ${moves(right, down)}`);
   }
 
   function draw() {
@@ -149,7 +156,7 @@ function render({ model, el }) {
     inside.textContent = `Inside, largest difference: ${written(largest.inside, 3)}`;
     border.textContent =
       largest.border === null
-        ? "At the border: no padding, so no window holds zeros"
+        ? "At the border: no padding, nothing to go wrong"
         : `At the border, where windows hold zeros: ${written(largest.border, 3)}`;
     inside.classList.toggle("meter-off", largest.inside > 0);
     border.classList.toggle("meter-off", largest.border > 0);
