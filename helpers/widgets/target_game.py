@@ -89,8 +89,15 @@ def match(Y, target):
         Y, target (n_h, n_w) -> a whole number from 0 to 100, percent. 100 means that no entry
         is off by more than one percent of the target's largest value; anything else is at most
         99, by how large the differences are (root of the mean square) beside the target.
+    Raises:
+        ValueError: the two shapes differ.
     Source: chapter 04.
     """
+    if Y.shape != target.shape:
+        raise ValueError(
+            f"Y of shape {tuple(Y.shape)} cannot be compared with a target of shape "
+            f"{tuple(target.shape)}: give both one shape."
+        )
     difference = (Y - target).abs()
     if difference.max() <= TOLERANCE * target.abs().max():
         return 100
