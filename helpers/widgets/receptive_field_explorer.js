@@ -1,0 +1,484 @@
+// The receptive field explorer: the picture and its maps as strips of cells, seen from the side,
+// and the cone below the cell pointed at. Maps and pictures are square and the layers treat both
+// sides alike, so one side tells all.
+
+const NUMBERS = ["kernel_size", "stride", "padding", "dilation"];
+const MOST_LAYERS = 24;
+
+/** Cells from the first of a window to its last. */
+const extent = ({ kernel_size, dilation }) => dilation * (kernel_size - 1) + 1;
+
+/** Sides of the picture and of the maps; they end before the first layer that leaves nothing. */
+function mapSizes(inputSize, layers) {
+  const sizes = [inputSize];
+  for (const layer of layers) {
+    const room = sizes.at(-1) + 2 * layer.padding - extent(layer);
+    if (room < 0) break;
+    sizes.push(Math.floor(room / layer.stride) + 1);
+  }
+  return sizes;
+}
+
+/** The receptive field of the picture's own cells and of those behind every layer. */
+function receptiveFields(layers) {
+  const fields = [{ size: 1, jump: 1, offset: 0 }];
+  for (const layer of layers) {
+    const { size, jump, offset } = fields.at(-1);
+    fields.push({
+      size: size + (extent(layer) - 1) * jump,
+      jump: jump * layer.stride,
+      offset: offset - layer.padding * jump,
+    });
+  }
+  return fields;
+}
+
+/** First and last cell below a cell, for every level down to the picture, padding included. */
+function coneBelow(layers, level, cell) {
+  const spans = [];
+  spans[level] = [cell, cell];
+  for (let l = level; l > 0; l--) {
+    const { stride, padding } = layers[l - 1];
+    const [first, last] = spans[l];
+    spans[l - 1] = [first * stride - padding, last * stride - padding + extent(layers[l - 1]) - 1];
+  }
+  return spans;
+}
+
+/** How many paths lead from every cell of every level up to one cell. */
+function pathsTo(layers, sizes, level, cell) {
+  const counts = [];
+  counts[level] = new Float64Array(sizes[level]);
+  counts[level][cell] = 1;
+  for (let l = level; l > 0; l--) {
+    const { kernel_size, stride, padding, dilation } = layers[l - 1];
+    const below = new Float64Array(sizes[l - 1]);
+    counts[l].forEach((count, i) => {
+      if (!count) return;
+      for (let a = 0; a < kernel_size; a++) {
+        const j = i * stride - padding + a * dilation;
+        if (j >= 0 && j < below.length) below[j] += count;
+      }
+    });
+    counts[l - 1] = below;
+  }
+  return counts;
+}
+
+/** Everything the page shows, computed from the traits. */
+function explorerState(model) {
+  const layers = model.get("layers");
+  const inputSize = model.get("input_size");
+  const sizes = mapSizes(inputSize, layers);
+  const fields = receptiveFields(layers);
+  const lost = layers.length + 1 - sizes.length; // layers that find nothing left to look at
+  const level = Math.min(model.get("level"), sizes.length - 1);
+  const cell = Math.min(model.get("cell"), sizes[level] - 1);
+  const spans = coneBelow(layers, level, cell);
+  const counts = pathsTo(layers, sizes, level, cell);
+  // As far as any field of any map reaches, so that nothing moves while one points around.
+  let [low, high] = [0, inputSize - 1];
+  sizes.forEach((cells, l) => {
+    const { size, jump, offset } = fields[l];
+    low = Math.min(low, offset);
+    high = Math.max(high, (cells - 1) * jump + offset + size - 1);
+  });
+  return { layers, inputSize, sizes, fields, level, cell, spans, counts, low, high, lost };
+}
+
+/** Where a cell lies over the picture, in pixels of the picture: its left edge. */
+function leftEdge({ size, jump, offset }, cell) {
+  return cell * jump + offset + size / 2 - jump / 2;
+}
+
+function layerName(layer, number) {
+  const { kind, kernel_size, stride, padding, dilation } = layer;
+  let name = `${number} ${kind} ${kernel_size}×${kernel_size}`;
+  if (stride !== 1) name += ` s${stride}`;
+  if (padding !== 0) name += ` p${padding}`;
+  if (dilation !== 1) name += ` d${dilation}`;
+  return name;
+}
+
+/** The same in full, for those who hear it. */
+function layerNameInFull({ kind, kernel_size, stride, padding, dilation }, number) {
+  return (
+    `layer ${number}: ${kind}, kernel size ${kernel_size}, stride ${stride}, ` +
+    `padding ${padding}, dilation ${dilation}`
+  );
+}
+
+/** The sentence about the cell pointed at. */
+function sentence({ inputSize, sizes, fields, level, cell, spans, counts }) {
+  const number = (value) => String(value).replace("-", "−");
+  if (level === 0) return `Pixel ${cell} of the picture: it sees itself. Point at a cell further up.`;
+  const { size, jump, offset } = fields[level];
+  const [first, last] = spans[0];
+  let text = `Cell ${cell} of the ${sizes[level]} behind layer ${level} sees `;
+  text += size === 1 ? `pixel ${number(first)}` : `pixels ${number(first)} to ${number(last)}`;
+  text += `: size ${size}, jump ${jump}, offset ${number(offset)}.`;
+  if (last < 0 || first >= inputSize) return `${text} All of them are padding.`;
+  if (first < 0 || last >= inputSize) {
+    text += ` Inside the picture: ${Math.max(0, first)} to ${Math.min(inputSize - 1, last)}; `;
+    text += "the rest is padding.";
+  } else {
+    const read = counts[0].reduce((sum, count) => sum + (count > 0), 0);
+    if (read < size) text += ` It reads ${read} of them; the others fall into gaps.`;
+  }
+  return text;
+}
+
+/** Weights of the stack's convolutions, and of one layer that sees as much. */
+function weights({ layers, fields }) {
+  const convolutions = layers.filter(({ kind }) => kind !== "pool");
+  const count = convolutions.reduce((sum, { kernel_size }) => sum + kernel_size ** 2, 0);
+  const { size } = fields.at(-1);
+  const many = convolutions.length === 1 ? "1 convolution" : `${convolutions.length} convolutions`;
+  return (
+    `Weights for each pair of channels: ${count} in ${many}; a single layer that sees as much, ` +
+    `${size}×${size}, has ${written(size ** 2, 9)}.`
+  );
+}
+
+function nothingLeft({ layers, sizes }) {
+  const number = sizes.length;
+  const layer = layers[number - 1];
+  return (
+    `Nothing is left after layer ${number}: its window spans ${extent(layer)} cells, its padded ` +
+    `map has ${sizes.at(-1) + 2 * layer.padding}. Make the picture or the padding larger, or the ` +
+    "window smaller."
+  );
+}
+
+/** What follows from one trait for others, once for a model, with or without a view. */
+function initialize({ model }) {
+  const layersNow = () => model.get("layers");
+
+  function choosePreset() {
+    const { layers, input_size } = model.get("presets")[model.get("preset")] ?? { layers: [] };
+    if (!layers.length) return;
+    const top = mapSizes(input_size, layers).at(-1);
+    setTraits(model, {
+      layers: layers.map((layer) => ({ ...layer })),
+      input_size,
+      selected: layers.length,
+      level: layers.length,
+      cell: Math.floor((top - 1) / 2),
+      pinned: false,
+    });
+  }
+
+  // The sliders follow the selected layer …
+  function showSelected() {
+    const layers = layersNow();
+    const selected = Math.min(model.get("selected"), layers.length);
+    const traits = { num_layers: layers.length, selected };
+    for (const name of NUMBERS) traits[name] = layers[selected - 1][name];
+    traits.heading = `<b>Layer ${selected}</b>`;
+    setTraits(model, traits);
+  }
+
+  // … and the selected layer follows the sliders, one number at a time.
+  function setNumber(name) {
+    const layers = layersNow();
+    const index = model.get("selected") - 1;
+    if (!layers[index] || layers[index][name] === model.get(name)) return;
+    const changed = layers.map((layer, n) =>
+      n === index ? { ...layer, [name]: model.get(name) } : layer,
+    );
+    setTraits(model, { layers: changed, preset: 0 });
+  }
+
+  const listeners = {
+    "change:preset": choosePreset,
+    "change:layers": showSelected,
+    "change:selected": showSelected,
+  };
+  for (const name of NUMBERS) listeners[`change:${name}`] = () => setNumber(name);
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  return () => {
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+  };
+}
+
+const ROW = 30; // pixels from one strip to the next
+const STRIP = 16; // height of a strip
+const TOP = 24; // room above, for the headings of the table
+const BARS = 46; // height of the bars below the picture
+
+function render({ model, el }) {
+  const spoken = spokenRegion();
+  const canvas = element("canvas", {
+    class: "explorer-canvas",
+    tabindex: 0,
+    role: "application",
+    "aria-roledescription": "stack of maps",
+    ...OWN_KEYS,
+    onpointermove: (event) => !model.get("pinned") && pointAt(event),
+    onclick: pin,
+    onkeydown: walk,
+  });
+  const names = element("div", { class: "explorer-names" });
+  const table = element("table", { class: "explorer-table" });
+  const text = element("div", { class: "explorer-sentence" });
+  const count = element("div", { class: "cfi-caption" });
+  const message = element("div", { class: "cfi-message", role: "status" });
+  const buttons = {
+    add: button("add a layer above", add),
+    remove: button("remove", remove),
+    up: button("move up", () => move(1)),
+    down: button("move down", () => move(-1)),
+  };
+  const root = element(
+    "div",
+    { class: "cfi explorer" },
+    element("div", { class: "explorer-buttons" }, "This layer: ", ...Object.values(buttons)),
+    element("div", { class: "explorer-stage" }, names, canvas, table),
+    text,
+    count,
+    message,
+    element(
+      "div",
+      { class: "cfi-caption" },
+      "Point at a cell, click to pin it; with the keyboard, go to the strips and use the arrow " +
+        "keys. The bars count the paths from each pixel to the cell.",
+    ),
+    spoken.node,
+  );
+  el.append(root);
+
+  function button(label, onclick) {
+    return element("button", { type: "button", onclick }, label);
+  }
+
+  // --- changing the stack ---
+
+  function change(layers, selected) {
+    setTraits(model, { selected, layers, preset: 0, pinned: false });
+    setTraits(model, { level: mapSizes(model.get("input_size"), layers).length - 1 });
+  }
+
+  function add() {
+    const layers = [...model.get("layers")];
+    if (layers.length === MOST_LAYERS) return;
+    const at = model.get("selected");
+    const layer = { kind: "conv", kernel_size: 3, stride: 1, padding: 0, dilation: 1 };
+    layers.splice(at, 0, layer);
+    // First the stack, then the selection: the sliders must not write into the old layer.
+    setTraits(model, { layers });
+    change(layers, at + 1);
+  }
+
+  function remove() {
+    const layers = [...model.get("layers")];
+    if (layers.length === 1) return;
+    const at = model.get("selected");
+    layers.splice(at - 1, 1);
+    change(layers, Math.max(1, at - 1));
+  }
+
+  function move(by) {
+    const layers = [...model.get("layers")];
+    const [from, to] = [model.get("selected") - 1, model.get("selected") - 1 + by];
+    if (!layers[to]) return;
+    [layers[from], layers[to]] = [layers[to], layers[from]];
+    setTraits(model, { layers });
+    change(layers, to + 1);
+  }
+
+  // --- pointing ---
+
+  /** The state's scale: pixels of the page for a pixel of the picture. */
+  const scale = ({ low, high }) => (canvas.clientWidth - 2) / (high - low + 1);
+  const stripTop = (state, level) => TOP + (state.layers.length - level) * ROW;
+
+  function pointAt(event) {
+    const state = explorerState(model);
+    const box = canvas.getBoundingClientRect();
+    const row = Math.floor((event.clientY - box.top - TOP + (ROW - STRIP) / 2) / ROW);
+    const level = Math.max(0, Math.min(state.sizes.length - 1, state.layers.length - row));
+    const place = (event.clientX - box.left - 1) / scale(state) + state.low;
+    const { jump } = state.fields[level];
+    const found = Math.floor((place - leftEdge(state.fields[level], 0)) / jump);
+    const cell = Math.max(0, Math.min(state.sizes[level] - 1, found));
+    setTraits(model, { level, cell });
+  }
+
+  function pin(event) {
+    const pinned = !model.get("pinned");
+    if (pinned) pointAt(event);
+    setTraits(model, { pinned });
+  }
+
+  function walk(event) {
+    const { sizes, level, cell, fields } = explorerState(model);
+    const last = sizes[level] - 1;
+    const across = { ArrowLeft: cell - 1, ArrowRight: cell + 1, Home: 0, End: last }[event.key];
+    const along = { ArrowUp: level + 1, ArrowDown: level - 1 }[event.key];
+    if (across === undefined && along === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (across !== undefined) {
+      setTraits(model, { level, cell: Math.max(0, Math.min(last, across)) });
+    } else if (sizes[along] !== undefined) {
+      // The cell that lies straight above or below.
+      const middle = leftEdge(fields[level], cell) + fields[level].jump / 2;
+      const found = Math.floor((middle - leftEdge(fields[along], 0)) / fields[along].jump);
+      setTraits(model, { level: along, cell: Math.max(0, Math.min(sizes[along] - 1, found)) });
+    }
+  }
+
+  // --- drawing ---
+
+  function drawNames(state) {
+    const { layers, sizes, level } = state;
+    const selected = model.get("selected");
+    const wanted = layers.length + 1;
+    while (names.children.length > wanted) names.lastChild.remove();
+    while (names.children.length < wanted) {
+      const n = names.children.length;
+      names.append(
+        n === 0
+          ? element("span", { class: "explorer-name" }, "picture")
+          : element("button", {
+              type: "button",
+              class: "explorer-name",
+              onclick: () => setTraits(model, { selected: n }),
+            }),
+      );
+    }
+    names.style.paddingTop = `${TOP - (ROW - STRIP) / 2}px`;
+    [...names.children].forEach((name, n) => {
+      name.classList.toggle("explorer-lost", n >= sizes.length);
+      name.classList.toggle("explorer-pointed", n === level);
+      if (n === 0) return;
+      name.textContent = layerName(layers[n - 1], n);
+      name.setAttribute("aria-label", layerNameInFull(layers[n - 1], n));
+      name.setAttribute("aria-pressed", String(n === selected));
+    });
+  }
+
+  function drawTable({ sizes, fields, level, lost }) {
+    const titles = ["cells", "size", "jump", "offset"];
+    const head = element("tr", {}, ...titles.map((name) => element("th", { scope: "col" }, name)));
+    const rows = sizes.map((cells, l) => {
+      const { size, jump, offset } = fields[l];
+      const numbers = [cells, size, jump, offset].map((n) => element("td", {}, written(n, 6)));
+      return element("tr", { class: l === level ? "explorer-pointed" : "" }, ...numbers);
+    });
+    const gone = Array.from({ length: lost }, () => element("tr", {}, element("td", { colspan: 4 }, "–")));
+    table.replaceChildren(head, ...gone, ...rows.reverse());
+  }
+
+  function drawStrips(state) {
+    const { layers, sizes, fields, level, cell, spans, counts, low } = state;
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const [ink, line, shade] = ["--ink-soft", "--line", "--shade"].map(colour);
+    const [cone, lit] = [colour("--window-shade"), colour("--window")];
+    const height = TOP + (layers.length + 1) * ROW + BARS;
+    const ratio = devicePixelRatio || 1;
+    canvas.style.height = `${height}px`;
+    const width = canvas.clientWidth;
+    if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+    if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+
+    const unit = scale(state);
+    const x = (l, i) => 1 + (leftEdge(fields[l], i) - low) * unit;
+    const y = (l) => stripTop(state, l);
+
+    // The cone, between the strips.
+    pen.fillStyle = cone;
+    for (let l = level; l > 0; l--) {
+      pen.beginPath();
+      pen.moveTo(x(l, spans[l][0]), y(l) + STRIP);
+      pen.lineTo(x(l, spans[l][1] + 1), y(l) + STRIP);
+      pen.lineTo(x(l - 1, spans[l - 1][1] + 1), y(l - 1));
+      pen.lineTo(x(l - 1, spans[l - 1][0]), y(l - 1));
+      pen.fill();
+    }
+
+    sizes.forEach((cells, l) => {
+      const padding = layers[l]?.padding ?? 0;
+      const side = fields[l].jump * unit;
+      const gap = side >= 5 ? 1 : 0;
+      const [first, last] = spans[l] ?? [0, -1];
+      for (let i = -padding; i < cells + padding; i++) {
+        const inside = i >= 0 && i < cells;
+        const below = l <= level && i >= first && i <= last;
+        const seen = below && inside && counts[l][i] > 0;
+        const left = x(l, i) + gap / 2;
+        if (inside) {
+          pen.fillStyle = seen ? lit : below ? cone : shade;
+          pen.fillRect(left, y(l), side - gap, STRIP);
+        } else {
+          // Padding: as low as half a strip, and only outlined.
+          pen.strokeStyle = below ? lit : line;
+          pen.lineWidth = 1;
+          pen.strokeRect(left + 0.5, y(l) + STRIP / 4, Math.max(side - gap - 1, 0.5), STRIP / 2);
+        }
+      }
+      pen.strokeStyle = line;
+      pen.lineWidth = 1;
+      pen.strokeRect(x(l, 0), y(l) - 0.5, cells * side, STRIP + 1);
+    });
+
+    // The cell itself.
+    pen.strokeStyle = colour("--ink");
+    pen.lineWidth = 2;
+    const side = Math.max(fields[level].jump * unit, 3);
+    pen.strokeRect(x(level, cell), y(level) - 1, side, STRIP + 2);
+
+    // The bars below the picture: how many paths lead from each pixel to the cell.
+    const base = y(0) + STRIP + BARS - 4;
+    const most = Math.max(...counts[0]);
+    pen.fillStyle = lit;
+    if (most > 0) {
+      counts[0].forEach((count, i) => {
+        const bar = (count / most) * (BARS - 12);
+        pen.fillRect(x(0, i), base - bar, Math.max(unit - (unit >= 5 ? 1 : 0), 1), bar);
+      });
+    }
+    pen.strokeStyle = ink;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.moveTo(x(0, 0), base + 0.5);
+    pen.lineTo(x(0, sizes[0]), base + 0.5);
+    pen.stroke();
+  }
+
+  function draw() {
+    const state = explorerState(model);
+    const said = sentence(state);
+    drawNames(state);
+    drawTable(state);
+    drawStrips(state);
+    text.textContent = said;
+    count.textContent = weights(state);
+    message.textContent = state.lost > 0 ? nothingLeft(state) : "";
+    canvas.setAttribute("aria-label", `Arrow keys point at a cell. ${said}`);
+    canvas.classList.toggle("explorer-pinned", model.get("pinned"));
+    const selected = model.get("selected");
+    buttons.add.disabled = state.layers.length === MOST_LAYERS;
+    buttons.remove.disabled = state.layers.length === 1;
+    buttons.up.disabled = selected >= state.layers.length;
+    buttons.down.disabled = selected <= 1;
+    spoken.say(state.lost > 0 ? message.textContent : said);
+  }
+
+  const traits = ["layers", "input_size", "selected", "level", "cell", "pinned"];
+  const stop = redrawOnChange(model, traits, draw);
+  const resized = new ResizeObserver(() => draw());
+  resized.observe(canvas);
+  return () => {
+    stop();
+    spoken.stop();
+    resized.disconnect();
+    root.remove();
+  };
+}
+
+export default { initialize, render };

@@ -1,0 +1,192 @@
+"""ReceptiveFieldExplorer: a stack of layers, and the cone below any cell of any map."""
+
+import ipywidgets
+from ipywidgets import jslink
+from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
+
+from helpers.networks import NETWORKS
+from helpers.receptive_field import Layer, map_sizes, receptive_field
+from helpers.widgets.base import Panel, Picture, int_slider, javascript, linked, stylesheet
+
+MOST_LAYERS, LARGEST_PICTURE = 24, 256
+LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 7), "dilation": (1, 8)}
+
+
+def _chain(layers):
+    """Layers that a learner hands in, as the browser wants them."""
+    receptive_field(layers)  # refuses what is no layer
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            raise ValueError(f"The explorer shows chains of Layer objects, not {layer!r:.60}.")
+    return _described(layers)
+
+
+def _described(layers, kind="conv"):
+    """Layers as the browser wants them: their four numbers and what to call them."""
+    return [{"kind": kind} | {name: getattr(layer, name) for name in LIMITS} for layer in layers]
+
+
+def _published(name):
+    """A network of `helpers.networks`, its pooling layers called so."""
+    return [
+        described
+        for stage, layers in NETWORKS[name].items()
+        for described in _described(layers, "pool" if "pool" in stage else "conv")
+    ]
+
+
+_POOL = _described([Layer(2, stride=2)], "pool")
+# Name -> (side of the picture, layers from the picture on).
+PRESETS = {
+    "Your own": (0, []),
+    "Two 2×2 layers": (8, _described([Layer(2), Layer(2)])),
+    "Three 3×3 layers": (16, _described([Layer(3)] * 3)),
+    "Dilation 1, 2, 4, 8": (
+        48,
+        _described([Layer(3, padding=d, dilation=d) for d in (1, 2, 4, 8)]),
+    ),
+    "LeNet": (28, _described([Layer(5, padding=2)]) + _POOL + _described([Layer(5)]) + _POOL),
+    "AlexNet": (224, _published("alexnet_v2")),
+    "VGG-16": (224, _published("vgg_16")),
+    "ResNet: stem and two units": (
+        64,
+        _described([Layer(7, stride=2, padding=3)])
+        + _described([Layer(3, stride=2, padding=1)], "pool")
+        + _described([Layer(3, padding=1)] * 2),
+    ),
+}
+
+
+class ExplorerPicture(Picture):
+    """Picture and maps as strips of cells, one above the other; the browser computes them.
+
+    `selected` counts the layers from 1; the sliders set its four numbers, which are also kept in
+    `layers`. `level` and `cell` say which cell is pointed at; level 0 is the picture.
+    """
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    layers = List(Dict()).tag(sync=True)
+    input_size = Int(8, min=1, max=LARGEST_PICTURE).tag(sync=True)
+    selected = Int(1, min=1, max=MOST_LAYERS).tag(sync=True)
+    num_layers = Int(1, min=1, max=MOST_LAYERS).tag(sync=True)
+    level = Int(0, min=0, max=MOST_LAYERS).tag(sync=True)
+    cell = Int(0, min=0).tag(sync=True)
+    pinned = Bool(False).tag(sync=True)
+    presets = List().tag(sync=True)
+    preset = Int(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
+    heading = Unicode("").tag(sync=True)
+
+    for _name, (_least, _most) in LIMITS.items():
+        vars()[_name] = Int(_least, min=_least, max=_most).tag(sync=True)
+    del _name, _least, _most
+
+    @validate("layers")
+    def _layers_within_limits(self, proposal):
+        layers = proposal["value"]
+        if not 1 <= len(layers) <= MOST_LAYERS:
+            raise TraitError(f"Give 1 to {MOST_LAYERS} layers, not {len(layers)}.")
+        for layer in layers:
+            if set(layer) != {"kind", *LIMITS}:
+                raise TraitError(f"A layer has a kind, {', '.join(LIMITS)}, not {list(layer)}.")
+            for name, (least, most) in LIMITS.items():
+                number = layer[name]
+                if type(number) is not int or not least <= number <= most:
+                    raise TraitError(
+                        f"{name} is {number!r:.40}: the explorer takes {least} to {most}."
+                    )
+        return layers
+
+
+class ReceptiveFieldExplorer(Panel):
+    """Build a stack of layers and point at a cell: its cone shows what it sees.
+
+    `layers` and `input_size` may be read and set from the next cell; `receptive_field` is that
+    of the whole stack.
+
+    Args:
+        layers: 1 to 24 `Layer` objects, from the picture on; None takes two 2×2 layers.
+        input_size: side of the picture, 1 to 256 pixels; None takes what suits the layers.
+    Raises:
+        ValueError: something else is among the layers.
+        TraitError: a number is outside the range of its slider.
+    Source: chapter 06.
+    """
+
+    def __init__(self, layers=None, input_size=None):
+        self.picture = ExplorerPicture(
+            presets=[{"input_size": side, "layers": stack} for side, stack in PRESETS.values()]
+        )
+        side, stack = PRESETS["Two 2×2 layers"]
+        if layers is not None:
+            stack, field = _chain(layers), receptive_field(layers)
+            side = min(LARGEST_PICTURE, max(8, field.size + 4 * field.stride))
+        self.picture.input_size = side if input_size is None else input_size
+        self._show(stack)
+        if layers is None and input_size is None:
+            self.picture.preset = list(PRESETS).index("Two 2×2 layers")
+        super().__init__([self._controls(), self.picture])
+
+    def __repr__(self):
+        return f"ReceptiveFieldExplorer({len(self.picture.layers)} layers)"
+
+    @property
+    def layers(self):
+        """The stack as a list of `Layer`, from the picture on."""
+        return [Layer(*(layer[name] for name in LIMITS)) for layer in self.picture.layers]
+
+    @layers.setter
+    def layers(self, layers):
+        self._show(_chain(layers))
+        self.picture.preset = 0
+
+    @property
+    def input_size(self):
+        """Side of the picture in pixels."""
+        return self.picture.input_size
+
+    @input_size.setter
+    def input_size(self, side):
+        self.picture.input_size = side
+
+    @property
+    def receptive_field(self):
+        """The receptive field of a cell behind the last layer."""
+        return receptive_field(self.layers)
+
+    def _show(self, described):
+        """Put a stack in the picture, select its last layer and point at its middle cell."""
+        described = [dict(layer) for layer in described]
+        self.picture.layers = described  # refuses numbers beyond the sliders before all else
+        level = len(described)
+        try:
+            middle = (map_sizes(self.layers, self.input_size)[-1] - 1) // 2
+        except ValueError:  # nothing is left on top: the picture says so, in words
+            middle = 0
+        traits = {"num_layers": level, "selected": level, "heading": f"<b>Layer {level}</b>"}
+        traits |= {"level": level, "cell": middle, "pinned": False}
+        self.picture.set_trait_values(traits | {name: described[-1][name] for name in LIMITS})
+
+    def _controls(self):
+        p = self.picture
+        preset = ipywidgets.Dropdown(
+            options=list(PRESETS), index=p.preset, description="stack", layout={"width": "18em"}
+        )
+        preset.style.description_width = "initial"
+        selected = int_slider(p, "selected", "layer to set", 1, p.num_layers)
+        selected.picture_links.append(jslink((p, "num_layers"), (selected, "max")))
+        side = int_slider(p, "input_size", "picture side", 1, LARGEST_PICTURE)
+        stack = ipywidgets.VBox([linked(preset, p, "preset", of="index"), side, selected])
+        heading = linked(ipywidgets.HTML(p.heading), p, "heading")
+        kernel_size, stride, padding, dilation = (
+            int_slider(p, name, name.replace("_", " "), *limits) for name, limits in LIMITS.items()
+        )
+        return ipywidgets.HBox(
+            [
+                stack,
+                ipywidgets.VBox([heading, kernel_size, stride]),
+                ipywidgets.VBox([ipywidgets.HTML("&nbsp;"), padding, dilation]),
+            ],
+            layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px"),
+        )
