@@ -1,0 +1,419 @@
+// The cockpit: the loss over the two weights of a 1×2 kernel, the path that gradient descent
+// takes on it, the loss at every step, and the kernel so far with its feature map.
+
+/**
+ * The loss as a bowl: loss(k) = floor + ½ Σ λ c², where c is how far k lies from the minimum
+ * along each of the two eigenvectors of the Hessian. The steep one comes first.
+ */
+function bowlOf(X, Y) {
+  let [aa, ab, bb, ay, by, yy] = [0, 0, 0, 0, 0, 0];
+  X.forEach((row, i) => {
+    for (let j = 0; j + 1 < row.length; j++) {
+      const [a, b, y] = [row[j], row[j + 1], Y[i][j]];
+      aa += a * a;
+      ab += a * b;
+      bb += b * b;
+      ay += a * y;
+      by += b * y;
+      yy += y * y;
+    }
+  });
+  // Hessian [[2aa, 2ab], [2ab, 2bb]] and its eigenvectors, in closed form.
+  const spread = Math.hypot(aa - bb, 2 * ab);
+  const angle = Math.atan2(2 * ab, aa - bb) / 2;
+  const steep = [Math.cos(angle), Math.sin(angle)];
+  // Of the two opposite ways to write a direction, the one that reads better.
+  if (steep[0] < 0 || (Math.abs(steep[0]) < 1e-9 && steep[1] < 0)) steep.forEach((v, n) => (steep[n] = -v));
+  const flat = steep[1] > 0 ? [steep[1], -steep[0]] : [-steep[1], steep[0]];
+  const tiny = 1e-9 * (aa + bb);
+  const axes = [
+    { direction: steep, lambda: aa + bb + spread },
+    { direction: flat, lambda: Math.max(0, aa + bb - spread) },
+  ];
+  const lowest = [0, 0];
+  let floor = yy;
+  for (const axis of axes) {
+    if (axis.lambda <= tiny) axis.lambda = 0; // along it nothing ever changes
+    if (axis.lambda === 0) continue;
+    const pull = 2 * (axis.direction[0] * ay + axis.direction[1] * by);
+    lowest[0] += (pull / axis.lambda) * axis.direction[0];
+    lowest[1] += (pull / axis.lambda) * axis.direction[1];
+    floor -= (pull * pull) / (2 * axis.lambda);
+  }
+  return { axes, lowest, floor: floor > 1e-9 * yy ? floor : 0 };
+}
+
+/**
+ * Gradient descent on a bowl. A step multiplies the error along an eigenvector by 1 − lr λ, so
+ * step n is reached by a power. Returns {points, losses, factors, grows}.
+ */
+function descentOn(bowl, start, lr, numSteps) {
+  const { axes, lowest, floor } = bowl;
+  const factors = axes.map(({ lambda }) => 1 - lr * lambda);
+  const errors = axes.map(
+    ({ direction }) =>
+      direction[0] * (start[0] - lowest[0]) + direction[1] * (start[1] - lowest[1]),
+  );
+  const points = [];
+  const losses = [];
+  for (let n = 0; n <= numSteps; n++) {
+    const point = [...lowest];
+    let loss = floor;
+    axes.forEach(({ direction, lambda }, axis) => {
+      const error = errors[axis] * factors[axis] ** n;
+      point[0] += error * direction[0];
+      point[1] += error * direction[1];
+      loss += (lambda * error * error) / 2;
+    });
+    points.push(point);
+    losses.push(loss);
+  }
+  const grows = axes.findIndex(
+    (_, axis) => Math.abs(factors[axis]) > 1 + 1e-9 && Math.abs(errors[axis]) > 1e-9,
+  );
+  return { points, losses, factors, grows: grows < 0 ? null : grows };
+}
+
+/** Where the way from `inside` to `outside` crosses the edge of the square −reach … reach. */
+function crossing(inside, outside, reach) {
+  let share = 1;
+  for (const axis of [0, 1]) {
+    const way = outside[axis] - inside[axis];
+    if (Math.abs(outside[axis]) > reach) {
+      share = Math.min(share, (Math.sign(way) * reach - inside[axis]) / way);
+    }
+  }
+  return [0, 1].map((axis) => inside[axis] + share * (outside[axis] - inside[axis]));
+}
+
+/** Everything the page shows, computed from the traits. */
+function cockpitState(model) {
+  const { name, X, Y } = model.get("examples")[model.get("example")];
+  const [lr, numSteps, reach] = ["lr", "num_steps", "reach"].map((trait) => model.get(trait));
+  const start = [model.get("start_0"), model.get("start_1")];
+  const bowl = bowlOf(X, Y);
+  const run = descentOn(bowl, start, lr, numSteps);
+  const isOut = ([k0, k1]) => Math.abs(k0) > reach + 1e-9 || Math.abs(k1) > reach + 1e-9;
+  const out = run.grows === null ? -1 : run.points.findIndex(isOut);
+  const limit = bowl.axes[0].lambda > 0 ? 2 / bowl.axes[0].lambda : null;
+  return { name, X, Y, lr, numSteps, reach, start, bowl, run, limit, left: out < 0 ? null : out };
+}
+
+const pair = (v, digits = 3) => `[${written(v[0], digits)}, ${written(v[1], digits)}]`;
+const fixed = (value, digits) => value.toFixed(digits).replace("-", "−");
+const steps = (n) => (n === 1 ? "1 step" : `${n} steps`);
+
+/** The verdict in a sentence or two. */
+function verdict({ lr, numSteps, run, limit, left }) {
+  const [first, last] = [run.losses[0], run.losses[numSteps]].map((loss) => written(loss, 3));
+  const after = `Loss ${first} at the start, ${last} after ${steps(numSteps)}.`;
+  if (lr === 0) return `Stands still: lr is 0. ${after}`;
+  if (run.grows !== null) {
+    const factor = Math.abs(run.factors[run.grows]);
+    const leaves = left === null ? "" : ` It leaves the plot at step ${left}.`;
+    return `Runs away: every step makes the error ${factor.toFixed(2)} times as large.${leaves} ${after}`;
+  }
+  if (limit !== null && lr > limit * (1 + 1e-9)) {
+    return `Settles only because it starts exactly on the flat axis. ${after}`;
+  }
+  if (limit !== null && lr > limit * (1 - 1e-9)) {
+    return `Swings from side to side for ever: lr is the limit itself. ${after}`;
+  }
+  return `Settles. ${after}`;
+}
+
+/** What one step does along an eigenvector. */
+function axisText({ direction, lambda }, factor, name) {
+  const way = `${name} direction ${pair(direction, 2)}: λ = ${written(lambda, 3)}`;
+  if (lambda === 0) return `${way}, nothing ever changes`;
+  return `${way}, a step multiplies the error by 1 − lr·λ = ${fixed(factor, 2)}`;
+}
+
+const SIDE = 340; // of the plot of the two weights, in units of its drawing
+const CURVE = { width: 330, height: 190 };
+const LEVELS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
+const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const powerOfTen = (n) => "10" + [...String(n)].map((c) => SUPERSCRIPT[c]).join("");
+
+/** The rings of equal loss, the valley if there is one, and the minimum. */
+function drawBowl({ bowl, reach }, toPlot) {
+  const { axes, lowest } = bowl;
+  const [x, y] = toPlot(lowest);
+  const unit = SIDE / (2 * reach);
+  const turn = (-Math.atan2(axes[0].direction[1], axes[0].direction[0]) * 180) / Math.PI;
+  const radius = (level, { lambda }) => (lambda > 0 ? Math.sqrt((2 * level) / lambda) : 1e3);
+  const parts = [];
+  for (const level of [...LEVELS].reverse()) {
+    const [rx, ry] = axes.map((axis) => radius(level, axis) * unit);
+    const transform = `rotate(${turn} ${x} ${y})`;
+    parts.push(svgElement("ellipse", { class: "cockpit-ring", cx: x, cy: y, rx, ry, transform }));
+  }
+  if (axes[0].lambda > 0 && axes[1].lambda === 0) {
+    const [from, to] = [-10, 10].map((s) =>
+      toPlot([0, 1].map((n) => lowest[n] + s * axes[1].direction[n])),
+    );
+    parts.push(line(from, to, "cockpit-valley"));
+  }
+  for (const level of [1, 10, 100]) {
+    // On the flat axis if that is in sight, else on the steep one; beside it in a valley, where
+    // the path runs along the steep axis.
+    const beside = axes[1].lambda === 0 ? 2 : 0;
+    const place = (axis, length, aside) =>
+      toPlot([0, 1].map((n) => lowest[n] + length * axis.direction[n] - aside * axes[1].direction[n]));
+    const places = [-1, 1].map((side) => place(axes[1], side * radius(level, axes[1]), 0));
+    places.push(...[-1, 1].map((side) => place(axes[0], side * radius(level, axes[0]), beside)));
+    const inSight = places.find(([px, py]) => Math.min(px, py) > 14 && Math.max(px, py) < SIDE - 14);
+    if (inSight && axes[0].lambda > 0) {
+      const [px, py] = inSight;
+      const label = { class: "cockpit-level", x: px, y: py + 4, "text-anchor": "middle" };
+      parts.push(svgElement("text", label, String(level)));
+    }
+  }
+  if (axes[1].lambda > 0) {
+    parts.push(line([x - 6, y], [x + 6, y], "cockpit-lowest"));
+    parts.push(line([x, y - 6], [x, y + 6], "cockpit-lowest"));
+  }
+  return parts;
+}
+
+function line([x1, y1], [x2, y2], name) {
+  return svgElement("line", { class: name, x1, y1, x2, y2 });
+}
+
+/** The steps as a line with a dot for each; a run that leaves ends in an arrow at the edge. */
+function drawPath({ run, reach, left, numSteps }, toPlot) {
+  const shown = left === null ? run.points : run.points.slice(0, left);
+  const way = shown.map(toPlot);
+  const parts = [];
+  if (left !== null) {
+    const before = run.points[left - 1];
+    const edge = toPlot(crossing(before, run.points[left], reach));
+    const [x0, y0] = toPlot(before);
+    const turn = (Math.atan2(edge[1] - y0, edge[0] - x0) * 180) / Math.PI;
+    parts.push(
+      svgElement("path", {
+        class: "cockpit-arrow",
+        d: "M 0 0 L -14 -7 L -14 7 Z",
+        transform: `translate(${edge}) rotate(${turn})`,
+      }),
+    );
+    way.push(edge);
+  }
+  const points = way.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(" ");
+  parts.unshift(svgElement("polyline", { class: left === null ? "cockpit-path" : "cockpit-path cockpit-away", points }));
+  shown.forEach((_, n) => {
+    const [cx, cy] = way[n];
+    if (n > 0 && n < numSteps) parts.push(svgElement("circle", { class: "cockpit-dot", cx, cy, r: 2.6 }));
+  });
+  if (left === null && numSteps > 0) {
+    const [cx, cy] = way[numSteps];
+    parts.push(svgElement("circle", { class: "cockpit-end", cx, cy, r: 5 }));
+  }
+  return parts;
+}
+
+/** The loss at every step on a logarithmic axis. */
+function drawCurve({ run, numSteps }) {
+  const { width, height } = CURVE;
+  const logs = run.losses.map((loss) => Math.log10(Math.max(loss, 1e-12)));
+  const high = Math.max(2, Math.ceil(Math.max(...logs)));
+  const low = Math.min(-2, Math.max(-12, Math.floor(Math.min(...logs))));
+  const toX = (n) => (numSteps === 0 ? 0 : (n / numSteps) * width);
+  const toY = (log) => ((high - log) / (high - low)) * height;
+  const parts = [];
+  const every = Math.max(1, Math.ceil((high - low) / 6));
+  for (let decade = Math.ceil(low / every) * every; decade <= high; decade += every) {
+    const y = toY(decade);
+    parts.push(line([0, y], [width, y], "cockpit-grid"));
+    parts.push(svgElement("text", { x: -6, y: y + 4, "text-anchor": "end" }, powerOfTen(decade)));
+  }
+  const stride = [1, 2, 5, 10, 20].find((s) => numSteps / s <= 10);
+  for (let n = 0; n <= numSteps; n += stride) {
+    parts.push(line([toX(n), height], [toX(n), height + 4], "cockpit-axis"));
+    parts.push(svgElement("text", { x: toX(n), y: height + 18, "text-anchor": "middle" }, String(n)));
+  }
+  parts.push(line([0, 0], [0, height], "cockpit-axis"), line([0, height], [width, height], "cockpit-axis"));
+  const away = run.grows === null ? "" : " cockpit-away";
+  const points = logs.map((log, n) => `${toX(n).toFixed(2)},${toY(log).toFixed(2)}`).join(" ");
+  parts.push(svgElement("polyline", { class: `cockpit-path${away}`, points }));
+  logs.forEach((log, n) => {
+    const last = n === numSteps;
+    const name = last ? `cockpit-end${away}` : "cockpit-dot";
+    parts.push(svgElement("circle", { class: name, cx: toX(n), cy: toY(log), r: last ? 5 : 2.6 }));
+  });
+  return parts;
+}
+
+function render({ model, el }) {
+  const spoken = spokenRegion();
+  const said = element("div", { class: "cockpit-verdict" });
+  const facts = element("ul", { class: "cockpit-facts" });
+
+  // A nested svg clips what leaves it.
+  const bowl = svgElement("g", { "aria-hidden": "true" });
+  const path = svgElement("g", { "aria-hidden": "true" });
+  const handle = svgElement("circle", {
+    ...OWN_KEYS,
+    class: "cockpit-start",
+    r: 8,
+    tabindex: 0,
+    role: "button",
+    onkeydown: moveByKey,
+  });
+  const ground = svgElement("rect", { class: "cockpit-ground", width: SIDE, height: SIDE });
+  const inner = svgElement("svg", { x: 46, y: 8, width: SIDE, height: SIDE }, ground, bowl, path, handle);
+  const ticks = svgElement("g", { "aria-hidden": "true" });
+  const plot = svgElement("svg", { class: "cockpit-plot", viewBox: "0 0 396 398", role: "group" }, inner, ticks);
+  plot.addEventListener("pointerdown", take);
+  plot.addEventListener("pointermove", drag);
+
+  const curve = svgElement("g", { transform: "translate(46 10)" });
+  const curvePlot = svgElement("svg", { class: "cockpit-curve", viewBox: "0 0 390 248", role: "img" }, curve,
+    svgElement("text", { x: 46 + CURVE.width / 2, y: 244, "text-anchor": "middle" }, "step"));
+
+  const weights = [0, 1].map(() => element("div", { class: "cockpit-weight" }));
+  const maps = ["Y_hat, so far", "Y, the target"].map((caption) => {
+    const canvas = element("canvas", { role: "img" });
+    return { canvas, caption, node: element("figure", {}, element("figcaption", {}, caption), canvas) };
+  });
+  const root = element(
+    "div",
+    { class: "cfi cockpit" },
+    element(
+      "div",
+      { class: "cockpit-panels" },
+      element("div", {}, element("div", { class: "cfi-caption" }, "Loss over the two weights (drag the start, or give it arrow keys)"), plot),
+      element(
+        "div",
+        {},
+        element("div", { class: "cfi-caption" }, "Loss at every step, on a logarithmic scale"),
+        curvePlot,
+        element(
+          "div",
+          { class: "cockpit-result" },
+          element("figure", {}, element("figcaption", {}, "kernel so far"), element("div", { class: "cockpit-kernel" }, ...weights)),
+          ...maps.map(({ node }) => node),
+        ),
+      ),
+    ),
+    said,
+    facts,
+    spoken.node,
+  );
+  el.append(root);
+
+  const toPlot = ([k0, k1]) => {
+    const reach = model.get("reach");
+    return [((k0 + reach) / (2 * reach)) * SIDE, ((reach - k1) / (2 * reach)) * SIDE];
+  };
+
+  function setStart(k) {
+    const reach = model.get("reach");
+    const [start_0, start_1] = k.map((v) => {
+      const rounded = Math.round(100 * v) / 100;
+      return Math.max(-reach, Math.min(reach, rounded));
+    });
+    setTraits(model, { start_0, start_1 });
+  }
+
+  function take(event) {
+    if (event.button !== 0) return;
+    event.preventDefault(); // no text is marked while dragging
+    plot.setPointerCapture(event.pointerId);
+    handle.focus();
+    drag(event);
+  }
+
+  function drag(event) {
+    if (!plot.hasPointerCapture(event.pointerId)) return;
+    const box = ground.getBoundingClientRect();
+    const reach = model.get("reach");
+    setStart([
+      ((event.clientX - box.left) / box.width) * 2 * reach - reach,
+      reach - ((event.clientY - box.top) / box.height) * 2 * reach,
+    ]);
+  }
+
+  function moveByKey(event) {
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const way = ways[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const size = event.shiftKey ? 0.5 : 0.05;
+    setStart([model.get("start_0") + size * way[0], model.get("start_1") + size * way[1]]);
+  }
+
+  function drawTicks({ reach }) {
+    const parts = [];
+    for (let k = -Math.floor(reach); k <= reach; k++) {
+      const [x, y] = toPlot([k, k]);
+      const text = written(k);
+      parts.push(svgElement("text", { x: 46 + x, y: SIDE + 24, "text-anchor": "middle" }, text));
+      parts.push(svgElement("text", { x: 38, y: 12 + y, "text-anchor": "end" }, text));
+    }
+    parts.push(
+      svgElement("text", { x: 46 + SIDE / 2, y: SIDE + 46, "text-anchor": "middle" }, "first weight, K[0, 0]"),
+      svgElement("text", { transform: `translate(12 ${8 + SIDE / 2}) rotate(-90)`, "text-anchor": "middle" }, "second weight, K[0, 1]"),
+    );
+    ticks.replaceChildren(...parts);
+  }
+
+  function drawResult({ X, Y, run, numSteps }) {
+    const k = run.points[numSteps];
+    weights.forEach((cell, n) => {
+      const [r, g, b] = signedColour(k[n], 1.25);
+      cell.style.background = `rgb(${r} ${g} ${b})`;
+      cell.style.color = Math.abs(k[n]) > 0.6 ? "#fff" : "#1f2328";
+      cell.textContent = written(k[n], 3);
+    });
+    const Y_hat = correlate(X.flat(), X.length, X[0].length, k, 1, 2);
+    const target = Y.flat();
+    const limit = Math.max(1, ...target.map(Math.abs));
+    [Y_hat.data, target].forEach((data, n) => {
+      paint(maps[n].canvas, data, Y.length, Y[0].length, limit);
+      maps[n].canvas.setAttribute("aria-label", `${maps[n].caption}, ${Y.length} rows, ${Y[0].length} columns`);
+    });
+  }
+
+  let drawnBowl = "";
+  function draw() {
+    const state = cockpitState(model);
+    const { bowl: shape, run, start, numSteps, limit, lr } = state;
+    // The bowl depends on the data alone; a slider that moves leaves it as it is.
+    const key = `${model.get("example")} ${state.reach} ${JSON.stringify(shape)}`;
+    if (key !== drawnBowl) {
+      drawnBowl = key;
+      bowl.replaceChildren(...drawBowl(state, toPlot));
+      drawTicks(state);
+    }
+    path.replaceChildren(...drawPath(state, toPlot));
+    const [cx, cy] = toPlot(start);
+    handle.setAttribute("cx", cx);
+    handle.setAttribute("cy", cy);
+    handle.setAttribute("aria-label", `start, K = ${pair(start)}; the arrow keys move it, with Shift in larger steps`);
+    curve.replaceChildren(...drawCurve(state));
+    drawResult(state);
+
+    said.textContent = `${verdict(state)} K = ${pair(run.points[numSteps])}.`;
+    said.classList.toggle("cockpit-warning", run.grows !== null);
+    const share = limit === null ? "" : ` lr = ${written(lr, 3)} is ${Math.round((100 * lr) / limit)} % of the limit 2 / λ = ${written(limit, 3)}.`;
+    facts.replaceChildren(
+      element("li", {}, axisText(shape.axes[0], run.factors[0], "Steep")),
+      element("li", {}, axisText(shape.axes[1], run.factors[1], "Flat")),
+      element("li", {}, `Lowest loss possible: ${written(shape.floor, 3)}.${share}`),
+    );
+    plot.setAttribute("aria-label", `Loss over the two weights, with the path of ${steps(numSteps)} from ${pair(start)}`);
+    curvePlot.setAttribute("aria-label", `Loss at every step: ${run.losses.slice(0, 11).map((loss) => written(loss, 3)).join(", ")}`);
+    spoken.say(said.textContent);
+  }
+
+  const stop = redrawOnChange(model, ["lr", "num_steps", "start_0", "start_1", "reach", "examples", "example"], draw);
+  return () => {
+    stop();
+    spoken.stop();
+    root.remove();
+  };
+}
+
+export default { render };

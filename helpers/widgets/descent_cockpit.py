@@ -1,0 +1,213 @@
+"""DescentCockpit: gradient descent on a kernel of two weights, with everything it does in view."""
+
+import ipywidgets
+import torch
+from traitlets import Dict, Int, List, TraitError, validate
+
+from helpers.correlation import corr2d_unfold
+from helpers.descent import descend, largest_stable_lr
+from helpers.images import striped_image
+from helpers.kernels import EDGE
+from helpers.widgets.base import (
+    Finite,
+    Panel,
+    Picture,
+    float_slider,
+    javascript,
+    linked,
+    matrix_rows,
+    stylesheet,
+)
+
+MAX_SIDE, LIMIT, MAX_STEPS = 16, 9, 100
+REACH = 3.0  # the plot shows weights from −3 to 3
+MAX_LR = 0.06  # nearly twice the striped picture's limit
+
+
+class CockpitPicture(Picture):
+    """The loss over the two weights, the path, the loss curve, the kernel; the browser computes.
+
+    `examples` are the pairs of X and Y to choose from, flat and row by row; `example` is the
+    index of the present one.
+    """
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    lr = Finite(0.03, min=0.0).tag(sync=True)
+    max_lr = Finite(MAX_LR).tag(sync=True)
+    num_steps = Int(10, min=0, max=MAX_STEPS).tag(sync=True)
+    start_0 = Finite(0.29, min=-REACH, max=REACH).tag(sync=True)
+    start_1 = Finite(0.19, min=-REACH, max=REACH).tag(sync=True)
+    reach = Finite(REACH).tag(sync=True)
+    examples = List(Dict()).tag(sync=True)
+    example = Int(0, min=0).tag(sync=True)
+
+    @validate("lr")
+    def _lr_on_the_slider(self, proposal):
+        # Beyond it nothing new happens; and within it no run of 100 steps leaves the floats.
+        if proposal["value"] > self.max_lr:
+            raise TraitError(f"lr must be from 0 to {self.max_lr:g}, but is {proposal['value']}.")
+        return proposal["value"]
+
+    @validate("example")
+    def _known_example(self, proposal):
+        if proposal["value"] >= len(self.examples):
+            raise TraitError(f"example must be below {len(self.examples)}, the number of examples.")
+        return proposal["value"]
+
+
+class DescentCockpit(Panel):
+    """Drive gradient descent on a 1×2 kernel; its loss is the squared error summed over the map.
+
+    `lr`, `num_steps`, `start` and `example` may be set from the next cell; `X`, `Y`, `kernels`,
+    `losses` and `kernel` say what the picture shows.
+
+    Args:
+        X: picture of at most 16×16 numbers from −9 to 9; None offers four examples of chapter 05.
+        Y: its target map, one column narrower.
+    Raises:
+        ValueError: X or Y is no such matrix, or their shapes do not belong together.
+    Source: chapter 05.
+    """
+
+    def __init__(self, X=None, Y=None):
+        if X is None and Y is None:
+            self.picture = CockpitPicture(examples=_chapter_examples())
+        else:
+            example, max_lr = _own_example(X, Y)
+            self.picture = CockpitPicture(examples=[example], max_lr=max_lr, lr=max_lr / 4)
+        super().__init__([self._controls(), self.picture])
+
+    def __repr__(self):
+        return f"DescentCockpit(lr={self.lr:g}, num_steps={self.num_steps})"
+
+    @property
+    def lr(self):
+        """The learning rate, from 0 to the end of its slider."""
+        return self.picture.lr
+
+    @lr.setter
+    def lr(self, lr):
+        self.picture.lr = lr
+
+    @property
+    def num_steps(self):
+        """How many updates are made, from 0 to 100."""
+        return self.picture.num_steps
+
+    @num_steps.setter
+    def num_steps(self, num_steps):
+        self.picture.num_steps = num_steps
+
+    @property
+    def start(self):
+        """The kernel at the start, (1, 2), float64, each weight from −3 to 3."""
+        return torch.tensor([[self.picture.start_0, self.picture.start_1]], dtype=torch.float64)
+
+    @start.setter
+    def start(self, start):
+        rows = matrix_rows(start, "start", (1, 2), REACH)
+        if len(rows[0]) != 2:
+            raise ValueError("start must have shape (1, 2), but has shape (1, 1).")
+        self.picture.set_trait_values({"start_0": rows[0][0], "start_1": rows[0][1]})
+
+    @property
+    def example(self):
+        """Name of the data that the kernel is learned from."""
+        return self._example["name"]
+
+    @example.setter
+    def example(self, name):
+        names = [example["name"] for example in self.picture.examples]
+        if name not in names:
+            raise ValueError(f"There is no example {name!r:.60}: take one of {', '.join(names)}.")
+        self.picture.example = names.index(name)
+
+    @property
+    def X(self):
+        """The picture, (n_h, n_w), float64."""
+        return torch.tensor(self._example["X"], dtype=torch.float64)
+
+    @property
+    def Y(self):
+        """The target, (n_h, n_w − 1), float64."""
+        return torch.tensor(self._example["Y"], dtype=torch.float64)
+
+    @property
+    def kernels(self):
+        """The kernel at the start and after every step, (num_steps + 1, 1, 2)."""
+        return self._run().kernels
+
+    @property
+    def losses(self):
+        """The loss at the start and after every step, (num_steps + 1,)."""
+        return self._run().losses
+
+    @property
+    def kernel(self):
+        """The kernel after the last step, (1, 2)."""
+        return self.kernels[-1]
+
+    @property
+    def _example(self):
+        return self.picture.examples[self.picture.example]
+
+    def _run(self):
+        return descend(self.X, self.Y, self.start, self.lr, self.num_steps)
+
+    def _controls(self):
+        p = self.picture
+        lr = float_slider(
+            p, "lr", "lr", 0, p.max_lr, p.max_lr / 120, width="22em", readout_format=".4f"
+        )
+        steps = linked(
+            ipywidgets.IntSlider(value=p.num_steps, min=0, max=MAX_STEPS, description="steps"),
+            p,
+            "num_steps",
+        )
+        steps.layout.width = "18em"
+        play = ipywidgets.Play(value=p.num_steps, min=0, max=MAX_STEPS, interval=400)
+        starts = [
+            float_slider(p, f"start_{n}", f"start K[0,{n}]", -REACH, REACH, 0.01, width="19em")
+            for n in (0, 1)
+        ]
+        names = [example["name"] for example in p.examples]
+        data = ipywidgets.Dropdown(options=names, index=p.example, description="data")
+        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+        return ipywidgets.VBox(
+            [
+                ipywidgets.HBox([lr, steps, linked(play, p, "num_steps")], layout=wrapped),
+                ipywidgets.HBox([*starts, linked(data, p, "example", of="index")], layout=wrapped),
+            ]
+        )
+
+
+def _chapter_examples():
+    X = striped_image()
+    Y = corr2d_unfold(X, EDGE)
+    noise = torch.randn(Y.shape, generator=torch.Generator().manual_seed(5))
+    on_its_side = X.T.contiguous()
+    return [
+        _example("striped picture", X, Y),
+        _example("on its side", on_its_side, corr2d_unfold(on_its_side, EDGE)),
+        _example("one pixel of Y", X[:1, 1:3], Y[:1, 1:2]),
+        _example("noisy Y", X, Y + noise),
+    ]
+
+
+def _own_example(X, Y):
+    X = torch.tensor(matrix_rows(X, "X", (MAX_SIDE, MAX_SIDE), LIMIT), dtype=torch.float64)
+    Y = torch.tensor(matrix_rows(Y, "Y", (MAX_SIDE, MAX_SIDE), LIMIT), dtype=torch.float64)
+    if X.shape[1] < 2 or Y.shape != (X.shape[0], X.shape[1] - 1):
+        raise ValueError(
+            f"Y must be one column narrower than X, but X has shape {tuple(X.shape)} "
+            f"and Y has shape {tuple(Y.shape)}."
+        )
+    limit = largest_stable_lr(X, (1, 2))
+    # A picture that is all but black would allow any lr: 1 is enough to play with.
+    return _example("yours", X, Y), min(float(f"{1.8 * limit:.2g}"), 1.0)
+
+
+def _example(name, X, Y):
+    return {"name": name, "X": X.tolist(), "Y": Y.tolist()}
