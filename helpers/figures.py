@@ -27,7 +27,7 @@ def draw_picture(ax, X, title=""):
         X = X.permute(1, 2, 0)
     ax.imshow(X.numpy(), cmap="gray", vmin=0, vmax=1)
     ax.set_title(title)
-    ax.set_axis_off()
+    _frame(ax)
 
 
 def draw_map(ax, Y, title="", limit=None, colour_bar=True):
@@ -44,12 +44,12 @@ def draw_map(ax, Y, title="", limit=None, colour_bar=True):
     limit = limit or float(Y.abs().max()) or 1.0
     image = ax.imshow(Y.numpy(), cmap=SIGNED, vmin=-limit, vmax=limit)
     ax.set_title(title)
-    ax.set_axis_off()
+    _frame(ax)
     if colour_bar:
         ax.figure.colorbar(image, ax=ax, shrink=0.8)
 
 
-def draw_numbers(ax, M, title="", window=None, signed=False):
+def draw_numbers(ax, M, title="", window=None, signed=False, room=None):
     """Draw a small matrix as a table of its numbers.
 
     Args:
@@ -57,32 +57,27 @@ def draw_numbers(ax, M, title="", window=None, signed=False):
         M: matrix of at most about 12×12.
         title: written above.
         window: (row, column, height, width) of cells to frame in green, or None.
-        signed: whether to colour the cells by sign; else they are grey by brightness.
+        signed: whether to colour the cells by their sign.
+        room: how many cells the axes shall have room for, in each direction: with the same
+            room, matrices side by side have cells of the same size. None takes M's own shape.
     """
-    M = torch.as_tensor(M).detach().float()
+    M = torch.as_tensor(M).detach().double()
     limit = float(M.abs().max()) or 1.0
-    if signed:
-        ax.imshow(M.numpy(), cmap=SIGNED, vmin=-1.6 * limit, vmax=1.6 * limit)
-    else:
-        ax.imshow(torch.ones_like(M).numpy(), cmap="gray", vmin=0, vmax=1.06)
     for i, row in enumerate(M.tolist()):
         for j, value in enumerate(row):
-            ax.text(j, i, f"{value:.4g}".replace("-", "−"), ha="center", va="center", fontsize=11)
-    n_h, n_w = M.shape
-    ax.set_xticks([j - 0.5 for j in range(1, n_w)], minor=True)
-    ax.set_yticks([i - 0.5 for i in range(1, n_h)], minor=True)
-    ax.grid(which="minor", color="#9a9a9a", linewidth=0.8)
-    ax.tick_params(which="both", length=0, labelbottom=False, labelleft=False)
-    ax.spines[:].set_visible(True)
-    ax.spines[:].set_color("#9a9a9a")
+            # Pale, so that the number on top stays easy to read.
+            colour = SIGNED(0.5 + 0.3 * value / limit) if signed else "#f4f4f4"
+            ax.add_patch(Rectangle((j, i), 1, 1, facecolor=colour, edgecolor="#9a9a9a"))
+            text = f"{value:.4g}".replace("-", "−")
+            ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=11)
     if window is not None:
         top, left, height, width = window
-        frame = Rectangle(
-            (left - 0.5, top - 0.5), width, height, fill=False, edgecolor=WINDOW, linewidth=3
-        )
-        frame.set_clip_on(False)
-        ax.add_patch(frame)
-    ax.set_title(title)
+        frame = {"fill": False, "edgecolor": WINDOW, "linewidth": 3}
+        ax.add_patch(Rectangle((left, top), width, height, **frame))
+    height, width = (room, room) if room else M.shape
+    ax.set(xlim=(-0.05, width + 0.05), ylim=(height + 0.05, -0.05), aspect="equal", title=title)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 
 
 def draw_times(ax, seconds, title=""):
@@ -101,3 +96,45 @@ def draw_times(ax, seconds, title=""):
     ax.set_xlim(min(values) / 2, max(values) * 6)
     ax.set_xlabel("milliseconds, each step ten times as many")
     ax.set_title(title)
+
+
+def _frame(ax):
+    """A thin frame and no ticks: white at the border must not run into the white page."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(True)
+    ax.spines[:].set_color("#9a9a9a")
+
+
+def draw_cone(ax, fields, map_sizes, cell, names, title=""):
+    """Draw maps from the side, as strips of cells, and the cone below one cell of the top one.
+
+    A cell is drawn above the middle of what it sees, as wide as the step to its neighbour.
+
+    Args:
+        ax: matplotlib axes.
+        fields: receptive fields of the cells of the picture (which see themselves) and of the
+            maps, from the picture up.
+        map_sizes: how many cells the picture and the maps have.
+        cell: index of the cell in the top map.
+        names: what to write beside the strips.
+        title: written above.
+    """
+    first, last = fields[-1].inputs(cell)
+    for level, (field, cells, name) in enumerate(zip(fields, map_sizes, names, strict=True)):
+        for i in range(cells):
+            begin, end = field.inputs(i)
+            seen = first <= begin and end <= last
+            strip = Rectangle(
+                ((begin + end + 1 - field.stride) / 2, level),
+                field.stride,
+                0.45,
+                facecolor=WINDOW if seen else "#f1f4f7",
+                edgecolor="white" if seen else "#9a9a9a",
+            )
+            ax.add_patch(strip)
+        ax.text(-0.4, level + 0.22, name, ha="right", va="center")
+    ax.set_xlim(-0.1, map_sizes[0] + 0.1)
+    ax.set_ylim(-0.2, len(fields) - 0.4)
+    ax.set_title(title)
+    ax.set_axis_off()
