@@ -7,9 +7,9 @@ its entries.
 import torch
 from torch.nn import functional as F
 
+from helpers import kernels
 from helpers.correlation import corr2d
 from helpers.exercises.engine import Wrong, function_exercise, value_exercise
-from helpers.kernels import SOBEL_X, SOBEL_Y
 
 # --- small pictures that kernels are tried on ---------------------------------------------------
 
@@ -270,8 +270,8 @@ def _judge_diagonal_edge_kernel(K):
         ),
         Wrong(
             torch.tensor([[-1.0, 0.0], [0.0, 1.0]]),
-            "This subtracts along the main diagonal, where the edge runs: it finds edges along the "
-            "other one. Subtract across the edge.",
+            "Lower right minus upper left is still a difference along the main diagonal, where the "
+            "edge runs. Upper right and lower left are the two to compare.",
         ),
         Wrong(
             torch.eye(2),
@@ -301,23 +301,23 @@ def _responses(directional_kernel, v):
 
 
 def _swapped(v):
-    return (v[1] * SOBEL_X + v[0] * SOBEL_Y) / 8
+    return (v[1] * kernels.SOBEL_X + v[0] * kernels.SOBEL_Y) / 8
 
 
 def _not_scaled(v):
-    return v[0] * SOBEL_X + v[1] * SOBEL_Y
+    return v[0] * kernels.SOBEL_X + v[1] * kernels.SOBEL_Y
 
 
 def _backwards(v):
-    return -(v[0] * SOBEL_X + v[1] * SOBEL_Y) / 8
+    return -(v[0] * kernels.SOBEL_X + v[1] * kernels.SOBEL_Y) / 8
 
 
 def _right_only(v):
-    return v[0] * SOBEL_X / 8
+    return v[0] * kernels.SOBEL_X / 8
 
 
 def _upwards(v):
-    return (v[0] * SOBEL_X - v[1] * SOBEL_Y) / 8
+    return (v[0] * kernels.SOBEL_X - v[1] * kernels.SOBEL_Y) / 8
 
 
 @function_exercise(
@@ -336,7 +336,7 @@ def _upwards(v):
     call=_responses,
 )
 def directional_kernel(v):
-    return (v[0] * SOBEL_X + v[1] * SOBEL_Y) / 8
+    return (v[0] * kernels.SOBEL_X + v[1] * kernels.SOBEL_Y) / 8
 
 
 # --- derivatives and blurs ----------------------------------------------------------------------
@@ -533,23 +533,23 @@ def _pictures():
 
 
 def _signed_sum(X):
-    return corr2d(X, SOBEL_X) + corr2d(X, SOBEL_Y)
+    return corr2d(X, kernels.SOBEL_X) + corr2d(X, kernels.SOBEL_Y)
 
 
 def _absolute_sum(X):
-    return corr2d(X, SOBEL_X).abs() + corr2d(X, SOBEL_Y).abs()
+    return corr2d(X, kernels.SOBEL_X).abs() + corr2d(X, kernels.SOBEL_Y).abs()
 
 
 def _no_root(X):
-    return corr2d(X, SOBEL_X) ** 2 + corr2d(X, SOBEL_Y) ** 2
+    return corr2d(X, kernels.SOBEL_X) ** 2 + corr2d(X, kernels.SOBEL_Y) ** 2
 
 
 def _one_direction(X):
-    return corr2d(X, SOBEL_X).abs()
+    return corr2d(X, kernels.SOBEL_X).abs()
 
 
 def _one_after_the_other(X):
-    return corr2d(F.pad(corr2d(X, SOBEL_X), (1, 1, 1, 1)), SOBEL_Y)
+    return corr2d(F.pad(corr2d(X, kernels.SOBEL_X), (1, 1, 1, 1)), kernels.SOBEL_Y)
 
 
 @function_exercise(
@@ -573,7 +573,7 @@ def _one_after_the_other(X):
     ],
 )
 def edge_strength(X):
-    G_x, G_y = corr2d(X, SOBEL_X), corr2d(X, SOBEL_Y)
+    G_x, G_y = corr2d(X, kernels.SOBEL_X), corr2d(X, kernels.SOBEL_Y)
     return (G_x**2 + G_y**2).sqrt()
 
 

@@ -60,4 +60,6 @@ class KernelPanel(Panel):
     def _kernel_box(self):
         """The nine sliders in three rows, under a title."""
         rows = [ipywidgets.HBox(self._sliders[3 * a : 3 * a + 3]) for a in range(3)]
-        return ipywidgets.VBox([ipywidgets.HTML("<b>Kernel K</b>"), *rows])
+        grid = ipywidgets.VBox(rows)
+        grid.add_class("kernel-grid")
+        return ipywidgets.VBox([ipywidgets.HTML("<b>Kernel K</b>"), grid])

@@ -103,6 +103,15 @@ function capture(canvas, image, imageWidth, imageHeight, { height, width }) {
   return { data: brightness(context.getImageData(0, 0, width, height).data), height, width };
 }
 
+/** Row and column of the number farthest from zero. */
+function strongest({ data, width }) {
+  let at = 0;
+  data.forEach((value, n) => {
+    if (Math.abs(value) > Math.abs(data[at])) at = n;
+  });
+  return { row: Math.floor(at / width), column: at % width };
+}
+
 /** Decode a learner's file; throws an Error whose message is the sentence to show. */
 async function readFile(file) {
   const bytes = file.size > MOST_BYTES ? null : new Uint8Array(await file.arrayBuffer());
@@ -207,7 +216,7 @@ function initialize({ model }) {
 function render({ model, el }) {
   let X = stillPicture(model); // what is shown: a still picture, or the camera's last frame
   let Y = null;
-  let place = null; // the upper left corner of the window that is pointed at
+  let place = null; // the pixel of Y pointed at; at first the one with the strongest answer
 
   const input = markedPicture(
     "Picture X",
@@ -271,7 +280,8 @@ function render({ model, el }) {
     facts.textContent = `The weights sum to ${written(sum, 3)}. The map runs ${text}.`;
     output.describe(text);
     spoken.say(facts.textContent);
-    pointAt(place?.row ?? Math.floor(Y.height / 2), place?.column ?? Math.floor(Y.width / 2));
+    place ??= strongest(Y);
+    pointAt(place.row, place.column);
   }
 
   function pointAt(row, column) {
@@ -291,7 +301,11 @@ function render({ model, el }) {
   }
 
   function showStill() {
-    if (!stream) X = stillPicture(model);
+    if (stream) return;
+    X = stillPicture(model);
+    place = null;
+    const none = model.get("source") === model.get("still_shapes").length && !model.get("own_count");
+    message.textContent = none ? "There is no picture of yours yet: choose a file here." : "";
     draw();
   }
 
@@ -319,7 +333,6 @@ function render({ model, el }) {
         camera: false,
       });
       model.save_changes();
-      message.textContent = "";
     } catch (error) {
       message.textContent = error.message;
     }

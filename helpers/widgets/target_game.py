@@ -162,11 +162,9 @@ class TargetGame(KernelPanel):
             options=[f"{n}. {title}" for n, (title, *_) in enumerate(LEVELS, 1)],
             description="Level",
         )
-        self.children = [
-            linked(choice, picture, "level", of="index"),
-            self._kernel_box(),
-            picture,
-        ]
+        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+        controls = [self._kernel_box(), linked(choice, picture, "level", of="index")]
+        self.children = [ipywidgets.HBox(controls, layout=wrapped), picture]
 
     @property
     def level(self):
