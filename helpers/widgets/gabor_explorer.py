@@ -1,0 +1,108 @@
+"""GaborExplorer: a Gabor function under five sliders, and what it finds in a photo."""
+
+import ipywidgets
+from traitlets import Bytes, Int, TraitError, validate
+
+from helpers.cortex import gabor
+from helpers.images import photo
+from helpers.widgets.base import (
+    Finite,
+    Panel,
+    Picture,
+    float_slider,
+    javascript,
+    linked,
+    stylesheet,
+)
+
+SIDE = 25  # of the kernel, in pixels
+PHOTOS, PHOTO_SIZE = ["chelsea", "camera", "coffee", "brick"], (120, 160)
+# Of each slider: lowest and highest value, step, and how its number is written.
+RANGES = {
+    "orientation": (0, 180, 5, ".0f"),
+    "wavelength": (2, 20, 0.5, ".1f"),
+    "width": (1, 3, 0.1, ".1f"),
+    "phase": (0, 360, 15, ".0f"),
+    "aspect": (0.5, 2, 0.1, ".1f"),
+}
+
+
+class GaborPicture(Picture):
+    """The function, its profile across the stripes, and its response over a photo."""
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    orientation = Finite(60.0).tag(sync=True)
+    wavelength = Finite(6.0).tag(sync=True)
+    width = Finite(2.0).tag(sync=True)
+    phase = Finite(0.0).tag(sync=True)
+    aspect = Finite(1.0).tag(sync=True)
+    photos = Bytes(b"").tag(sync=True)  # a byte a pixel, one photo after the other
+    chosen = Int(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
+
+    @validate(*RANGES)
+    def _within_slider(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        low, high = RANGES[name][:2]
+        if not low <= value <= high:
+            raise TraitError(f"{name} must be from {low} to {high}, but is {value}.")
+        return value
+
+
+class GaborExplorer(Panel):
+    """See a Gabor function change under its five numbers, and what it responds to in a photo.
+
+    The five numbers are those of `helpers.cortex.gabor`; each may be read and set by its name
+    (`explorer.orientation = 45`), and `kernel` is the function itself.
+
+    Args:
+        orientation: of the stripes, in degrees from 0 to 180.
+        wavelength: from 2 to 20 pixels.
+        width: of the bell across the stripes, from 1 to 3 pixels.
+        phase: in degrees from 0 to 360.
+        aspect: length of the bell as a multiple of its width, from 0.5 to 2.
+    Raises:
+        TraitError: one of them is no number in its range.
+    Source: chapter 07.
+    """
+
+    def __init__(self, orientation=60, wavelength=6, width=2, phase=0, aspect=1):
+        pixels = [(255 * photo(name, size=PHOTO_SIZE)).round().byte() for name in PHOTOS]
+        self.picture = GaborPicture(
+            orientation=orientation,
+            wavelength=wavelength,
+            width=width,
+            phase=phase,
+            aspect=aspect,
+            photos=b"".join(X.numpy().tobytes() for X in pixels),
+        )
+        sliders = [
+            float_slider(self.picture, name, name, low, high, step, "21em", readout)
+            for name, (low, high, step, readout) in RANGES.items()
+        ]
+        for slider in sliders:
+            slider.style.description_width = "6em"
+        photos = ipywidgets.Dropdown(options=PHOTOS, description="photo")
+        photos.layout.width = "16em"
+        photos.style.description_width = "6em"
+        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+        controls = [*sliders, linked(photos, self.picture, "chosen", of="index")]
+        super().__init__([ipywidgets.HBox(controls, layout=wrapped), self.picture])
+
+    @property
+    def kernel(self):
+        """The function as a kernel, (25, 25), float32."""
+        return gabor(SIDE, **{name: getattr(self.picture, name) for name in RANGES})
+
+
+def _number(name):
+    return property(
+        lambda self: getattr(self.picture, name),
+        lambda self, value: setattr(self.picture, name, value),
+        doc=f"The {name}; may be set.",
+    )
+
+
+for _name in RANGES:
+    setattr(GaborExplorer, _name, _number(_name))
