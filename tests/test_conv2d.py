@@ -1,9 +1,11 @@
 """The layer of chapter 03, against torch.nn.Conv2d and against autograd."""
 
+import nbformat
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lab import NOTEBOOKS
 from torch import nn
 from torch.nn import functional as F
 
@@ -104,3 +106,18 @@ def test_leaves_its_input_alone():
     before = X.clone()
     Conv2D(2)(X)
     assert torch.equal(X, before)
+
+
+def test_is_the_layer_that_the_chapter_writes():
+    notebook = nbformat.read(NOTEBOOKS / "03_conv2d_module.ipynb", as_version=4)
+    source = next(c.source for c in notebook.cells if c.source.startswith("class Conv2D("))
+    taught = {"nn": nn, "torch": torch, "corr2d": corr2d}
+    exec(source, taught)
+    X = torch.randn(5, 7)
+    theirs, ours = taught["Conv2D"]((2, 3)), Conv2D((2, 3))
+    ours.load_state_dict(theirs.state_dict())
+    assert torch.equal(theirs(X), ours(X))
+    torch.manual_seed(0)
+    theirs = taught["Conv2D"]((2, 3))
+    torch.manual_seed(0)
+    assert torch.equal(theirs.weight, Conv2D((2, 3)).weight)

@@ -174,7 +174,7 @@ class Conv2D(nn.Module):
     hints=["Which of the layer's tensors has a shape that depends on the picture?"],
     wrong=[
         Wrong(9, "The nine weights, and one number more: the bias."),
-        Wrong(996_014, "That is one for each cell of the map, but the cells share the kernel."),
+        Wrong(996_004, "That is one for each cell of the map, but the cells share the kernel."),
         Wrong(1_000_000, "That is one a pixel. The kernel is 3×3, whatever it slides over."),
         Wrong(1_000_009, "The bias, too, is shared: one number for all pixels."),
         Wrong(18, "There is one bias for the layer, not one for each weight."),
