@@ -1,6 +1,7 @@
-"""The one call at the top of every chapter."""
+"""The one call at the top of every chapter, and the self-test of the start page."""
 
 import random
+import sys
 
 import numpy as np
 import torch
@@ -54,3 +55,50 @@ def _keep_figures_png():
 
 def _leave_formats(*formats, **options):
     """Stands in for matplotlib_inline's function once the format is chosen."""
+
+
+# What a chapter needs, and the versions it has been run with at least.
+_NEEDED = {
+    "torch": "2.6",
+    "torchvision": "0.21",
+    "d2l": "1.0.3",
+    "numpy": "1.23.5",
+    "scipy": "1.10.1",
+    "matplotlib": "3.7.2",
+    "scikit-image": "0.22",
+    "ipywidgets": "7.7.1",
+    "anywidget": "0.9.21",
+}
+
+
+def check_installation():
+    """Print a line for each package that the course needs: its version, or what to do.
+
+    Returns:
+        True if everything is there.
+    """
+    from importlib import import_module, metadata
+
+    from packaging.version import Version
+
+    modules = {"scikit-image": "skimage"}
+    all_well = sys.version_info >= (3, 11)
+    advice = "fine" if all_well else "too old: install Python 3.11 or newer"
+    print(f"{'✓' if all_well else '✗'} Python {sys.version.split()[0]}: {advice}")
+    for package, least in _NEEDED.items():
+        try:
+            version = metadata.version(package)
+            import_module(modules.get(package, package))
+        except metadata.PackageNotFoundError:
+            problem = "missing"
+        except Exception as error:
+            problem = f"{version}, which cannot be loaded ({type(error).__name__}: {error})"
+        else:
+            too_old = Version(version) < Version(least)
+            problem = f"{version}, which is older than {least}" if too_old else None
+        if problem is None:
+            print(f"✓ {package} {version}")
+        else:
+            all_well = False
+            print(f'✗ {package} is {problem}: run %pip install "{package}>={least}", then restart')
+    return all_well

@@ -14,7 +14,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -126,6 +128,21 @@ class Chapter:
     def run(self):
         """Run all cells and wait for the last one."""
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait_until_idle()
+
+    def run_cell(self, containing):
+        """Run the first code cell whose source contains a text, which renews its widget."""
+        self.page.evaluate(
+            """async (text) => {
+                const notebook = jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = notebook.widgets.findIndex(
+                    ({ model }) => model.type === "code" && model.sharedModel.source.includes(text)
+                );
+                notebook.deselectAll();
+                await jupyterapp.commands.execute("notebook:run-cell");
+            }""",
+            containing,
+        )
         self.wait_until_idle()
 
     def run_code(self, code):

@@ -357,11 +357,21 @@ def _torch_put_back():
         yield replaced
     finally:
         for name, place in places.items():
-            now = dict(vars(place))
-            for key, value in before[name].items():
-                if callable(value) and now.get(key) is not value:
-                    setattr(place, key, value)
+            for key, value in dict(vars(place)).items():
+                if key not in before[name]:
+                    # A module may load more of itself, but nothing may hide Tensor's methods.
+                    if inspect.isclass(place) and hasattr(super(place, place), key):
+                        delattr(place, key)
+                        replaced.append(f"{name}.{key}")
+                elif callable(before[name][key]) and not _is_still(before[name][key], value):
+                    setattr(place, key, before[name][key])
                     replaced.append(f"{name}.{key}")
+
+
+def _is_still(before, now):
+    """Whether a torch function is as it was; torch wraps one itself, at its first optimiser."""
+    wrapped_by_torch = getattr(now, "__globals__", {}).get("__name__", "").startswith("torch.")
+    return now is before or (wrapped_by_torch and getattr(now, "__wrapped__", None) is before)
 
 
 def _parameters(function):
@@ -440,7 +450,9 @@ def _kind_problem(expected, got):
             return None
         return f"It should be a plain number, but is {_describe(got)}."
     if isinstance(expected, str):
-        return None if isinstance(got, str) else f"It should be a word in quotes, not {got!r:.60}."
+        if isinstance(got, str):
+            return None
+        return f"It should be a word in quotes, but is {_describe(got)}."
     return None
 
 

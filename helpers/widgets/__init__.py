@@ -12,6 +12,7 @@ _HOMES = {
     "EquivarianceMeter": "equivariance_meter",
     "GaborExplorer": "gabor_explorer",
     "KernelStudio": "kernel_studio",
+    "MovingStripe": "moving_stripe",
     "ParameterCount": "parameter_count",
     "ReceptiveFieldExplorer": "receptive_field_explorer",
     "TargetGame": "target_game",

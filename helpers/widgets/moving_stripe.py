@@ -1,0 +1,42 @@
+"""MovingStripe: the smallest widget of the course, which shows that widgets work here."""
+
+from traitlets import Int
+
+from helpers.widgets.base import Panel, Picture, int_slider, javascript, stylesheet
+
+COLUMNS = 24
+
+
+class StripePicture(Picture):
+    """A row of cells, one of them lit."""
+
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
+
+    column = Int(0, min=0, max=COLUMNS - 1).tag(sync=True)
+    columns = Int(COLUMNS, min=1).tag(sync=True)
+
+
+class MovingStripe(Panel):
+    """A slider that moves a stripe; `column` says where it is and may be set.
+
+    Args:
+        column: where the stripe is at first, counted from 0 on the left.
+    Raises:
+        TraitError: column is no whole number from 0 to 23.
+    Source: chapter 00.
+    """
+
+    def __init__(self, column=0):
+        self.picture = StripePicture(column=column)
+        slider = int_slider(self.picture, "column", "column", 0, COLUMNS - 1, width="24em")
+        super().__init__([slider, self.picture])
+
+    @property
+    def column(self):
+        """Where the stripe is, from 0 to 23."""
+        return self.picture.column
+
+    @column.setter
+    def column(self, column):
+        self.picture.column = column

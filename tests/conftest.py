@@ -1,0 +1,49 @@
+"""What the tests share: hypothesis without deadlines, and a JupyterLab in a browser."""
+
+import os
+
+import lab
+import pytest
+from hypothesis import settings
+
+# Machines are noisy: how long one example takes says nothing about the code.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium; without one these tests skip, but fail in continuous integration."""
+    if lab.CHROMIUM is None:
+        message = (
+            "There is no Chromium on PATH: install it (Debian and Ubuntu: apt-get install "
+            "chromium) to run the browser tests."
+        )
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with lab.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(tmp_path_factory, browser):
+    """Address of a JupyterLab that serves copies of the notebooks."""
+    with lab.jupyterlab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def open_chapter(browser, jupyterlab):
+    """Opens a notebook, `open_chapter(name)`; any JavaScript error of its page is a failure."""
+    chapters = []
+
+    def open_one(name, **options):
+        chapters.append(lab.Chapter(browser, jupyterlab, name, **options))
+        return chapters[-1]
+
+    yield open_one
+    errors = [error for chapter in chapters for error in chapter.errors]
+    for chapter in chapters:
+        chapter.close()
+    assert errors == []

@@ -1,0 +1,242 @@
+"""Exercises: right answers pass, each wrong one fails with its own message, nothing raises."""
+
+import importlib
+import sys
+from importlib.util import find_spec
+
+import exercises
+import pytest
+import torch
+
+from helpers.exercises import chapter_02, engine
+from helpers.exercises.engine import FunctionExercise, ValueExercise
+
+EXERCISES = exercises.all_exercises()
+
+
+def _right(chapter):
+    """The right answers of a chapter, from right_answers_NN.py beside this file."""
+    name = chapter.replace("chapter_", "right_answers_")
+    return importlib.import_module(name).RIGHT if find_spec(name) else {}
+
+
+def _right_answers():
+    for chapter in exercises.CHAPTERS:
+        for name, answers in _right(chapter).items():
+            for n, answer in enumerate(answers):
+                label = getattr(answer, "__name__", repr(answer))
+                yield pytest.param(f"{chapter}.{name}", answer, id=f"{chapter}.{name}-{n}-{label}")
+
+
+def _wrong_answers():
+    for name, exercise in EXERCISES.items():
+        for n, wrong in enumerate(exercise.wrong):
+            yield pytest.param(name, wrong, id=f"{name}-{n}")
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_passes(name):
+    exercise = EXERCISES[name]
+    is_function = isinstance(exercise, FunctionExercise)
+    answer = exercise.reference if is_function else exercise.reference()
+    feedback = exercise.evaluate(answer)
+    assert feedback.status == "passed", feedback
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_that_is_printed_passes(name, capsys):
+    exercise = EXERCISES[name]
+    exercise.solution()
+    module = sys.modules[exercise.reference.__module__]
+    # What a chapter has imported by then, and nothing private to the exercises.
+    namespace = {k: v for k, v in vars(module).items() if not k.startswith("_")}
+    exec(capsys.readouterr().out, namespace)
+    feedback = exercise.evaluate(namespace[name.split(".")[1]])
+    assert feedback.status == "passed", feedback
+
+
+@pytest.mark.parametrize(("name", "answer"), _right_answers())
+def test_right_answers_in_other_styles_pass(name, answer):
+    feedback = EXERCISES[name].evaluate(answer)
+    assert feedback.status == "passed", feedback
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, e in EXERCISES.items() if isinstance(e, FunctionExercise)]
+)
+def test_there_are_three_other_styles(name):
+    chapter, short = name.split(".")
+    assert len(_right(chapter).get(short, [])) >= 3
+
+
+@pytest.mark.parametrize(("name", "wrong"), _wrong_answers())
+def test_each_wrong_answer_fails_with_its_own_message(name, wrong):
+    feedback = EXERCISES[name].evaluate(wrong.answer)
+    assert feedback.status == "failed"
+    assert wrong.message in feedback.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_messages_differ_and_hints_exist(name):
+    exercise = EXERCISES[name]
+    messages = [wrong.message for wrong in exercise.wrong]
+    assert messages and len(set(messages)) == len(messages)
+    assert exercise.hints
+
+
+class _Unprintable:
+    def __repr__(self):
+        raise RuntimeError("no")
+
+
+ODD = [None, 3, -1.5, float("nan"), "word", [], {}, (), object(), _Unprintable(), torch, int]
+ODD += [True, torch.zeros(0), torch.ones(2, 2) * float("nan"), lambda *a, **k: None, print]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("answer", ODD, ids=lambda a: type(a).__name__)
+def test_odd_answers_get_a_sentence(name, answer):
+    exercise = EXERCISES[name]
+    if isinstance(exercise, ValueExercise) and answer is exercise.reference():
+        pytest.skip("this odd answer is the right one")
+    feedback = exercise.evaluate(answer)
+    assert feedback.status == "failed" or isinstance(exercise, ValueExercise)
+    assert feedback.message or feedback.status == "passed"
+    assert feedback._repr_html_() and repr(feedback)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_hole_is_unattempted(name):
+    assert EXERCISES[name].evaluate(...).status == "unattempted"
+
+
+def stub(X, K): ...
+
+
+def half_filled(X, K):
+    Y = ...
+    return Y
+
+
+def returns_the_hole(X, K):
+    return ...
+
+
+@pytest.mark.parametrize("answer", [stub, half_filled, returns_the_hole, lambda X, K: ...])
+def test_a_stub_is_unattempted(answer):
+    assert chapter_02.corr2d.evaluate(answer).status == "unattempted"
+
+
+def test_an_ellipsis_inside_an_index_is_no_hole():
+    def last_column(X, K):
+        return X[..., -1]
+
+    assert chapter_02.corr2d.evaluate(last_column).status == "failed"
+
+
+def spoils_its_argument(X, K):
+    Y = chapter_02.corr2d.reference(X, K)
+    X += 1
+    return Y
+
+
+def replaces_torch(X, K):
+    torch.allclose = lambda *a, **k: True
+    torch.Tensor.tolist = lambda self: []
+    return K
+
+
+def never_ends(X, K):
+    while True:
+        pass
+
+
+def swallows_errors(X, K):
+    while True:
+        try:
+            while True:
+                pass
+        except Exception:
+            pass
+
+
+def leaves(X, K):
+    sys.exit()
+
+
+def indexes_too_far(X, K):
+    return X[99, 99]
+
+
+HOSTILE = [
+    (spoils_its_argument, "changes its argument X"),
+    (replaces_torch, "replaces torch.allclose"),
+    (leaves, "leave out exit()"),
+    (indexes_too_far, "raised IndexError: index 99 is out of bounds"),
+    (indexes_too_far, "in the line `return X[99, 99]`"),
+    (lambda X, K: None, "returns None"),
+    (lambda X, K: [[19.0]], "a list, not a tensor"),
+    (lambda X, K: X.numpy(), "a NumPy array, not a tensor"),
+    (lambda X, K: X.double()[: -K.shape[0] + 1, : -K.shape[1] + 1], "dtype torch.float64"),
+    (lambda X, K: X, "has shape (3, 3), but (2, 2) is expected"),
+    (lambda X: X, "raised TypeError"),
+    (lambda X, K: X[:2, :2] / 0, "NaN or infinity"),
+    (lambda X, K: X[:2, :2] + 0.5, "4 of 4 entries differ; the first, at (0, 0), is 0.5 where 19"),
+    (lambda X, K: indexes_too_far, "is the function indexes_too_far"),
+]
+
+
+@pytest.mark.parametrize(("answer", "sentence"), HOSTILE)
+def test_what_a_function_does_wrong_is_said(answer, sentence):
+    feedback = chapter_02.corr2d.evaluate(answer)
+    assert feedback.status == "failed"
+    assert sentence in feedback.message
+
+
+def test_torch_is_whole_after_an_attack():
+    before = torch.allclose, torch.Tensor.tolist
+    chapter_02.corr2d.evaluate(replaces_torch)
+    assert (torch.allclose, torch.Tensor.tolist) == before
+
+
+@pytest.mark.parametrize("answer", [never_ends, swallows_errors])
+def test_a_loop_that_never_ends_is_stopped(answer, monkeypatch):
+    monkeypatch.setattr(engine, "SECONDS_ALLOWED", 0.5)
+    feedback = chapter_02.corr2d.evaluate(answer)
+    assert "stopped after 0.5 seconds" in feedback.message
+
+
+def test_the_first_failing_case_is_shown_beside_what_is_expected():
+    feedback = chapter_02.corr2d.evaluate(lambda X, K: torch.zeros(2, 2) + 19)
+    assert [caption for caption, _ in feedback.tables] == ["X", "K", "expected", "yours"]
+    html = feedback._repr_html_()
+    # The three entries that differ are framed and bold; the one that agrees is not.
+    assert html.count("font-weight: bold") == 3
+
+
+def test_nothing_learned_from_the_right_shape_alone():
+    F = torch.nn.functional
+    only_the_example = lambda X, K: torch.tensor([[19.0, 25.0], [37.0, 43.0]])  # noqa: E731
+    assert chapter_02.corr2d.evaluate(only_the_example).status == "failed"
+    noisy = lambda X, K: F.conv2d(X[None, None], K[None, None])[0, 0] * 1.01  # noqa: E731
+    assert chapter_02.corr2d.evaluate(noisy).status == "failed"
+
+
+def test_hints_come_one_at_a_time(capsys):
+    chapter_02.corr2d.hint()
+    chapter_02.corr2d.hint(99)
+    said = capsys.readouterr().out
+    assert "More: chapter_02.corr2d.hint(2)" in said
+    assert "The hints here are hint(1) to hint(3)" in said
+
+
+def test_check_shows_what_evaluate_says(monkeypatch):
+    shown = []
+    monkeypatch.setattr(engine, "display", shown.append)
+    chapter_02.first_sum.check(19)
+    assert [feedback.status for feedback in shown] == ["passed"]
+
+
+def test_markup_in_an_answer_is_shown_as_text():
+    feedback = chapter_02.first_sum.evaluate("<script>alert(1)</script>")
+    assert "<script>" not in feedback._repr_html_()
