@@ -1,5 +1,7 @@
 """ReceptiveFieldExplorer: a stack of layers, and the cone below any cell of any map."""
 
+from collections.abc import Iterable
+
 import ipywidgets
 from ipywidgets import jslink
 from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
@@ -14,6 +16,7 @@ LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 7), "dilation
 
 def _chain(layers):
     """Layers that a learner hands in, as the browser wants them."""
+    layers = list(layers) if isinstance(layers, Iterable) else layers
     receptive_field(layers)  # refuses what is no layer
     for layer in layers:
         if not isinstance(layer, Layer):
@@ -24,6 +27,16 @@ def _chain(layers):
 def _described(layers, kind="conv"):
     """Layers as the browser wants them: their four numbers and what to call them."""
     return [{"kind": kind} | {name: getattr(layer, name) for name in LIMITS} for layer in layers]
+
+
+def _layer(described):
+    return Layer(*(described[name] for name in LIMITS))
+
+
+def _side_for(stack):
+    """Side of a picture that holds a few whole fields, as far as the explorer goes."""
+    field = receptive_field([_layer(described) for described in stack])
+    return min(LARGEST_PICTURE, field.size + 4 * field.stride)
 
 
 def _published(name):
@@ -120,8 +133,8 @@ class ReceptiveFieldExplorer(Panel):
         )
         side, stack = PRESETS["Two 2×2 layers"]
         if layers is not None:
-            stack, field = _chain(layers), receptive_field(layers)
-            side = min(LARGEST_PICTURE, max(8, field.size + 4 * field.stride))
+            stack = _chain(layers)
+            side = max(8, _side_for(stack))
         self.picture.input_size = side if input_size is None else input_size
         self._show(stack)
         if layers is None and input_size is None:
@@ -133,12 +146,14 @@ class ReceptiveFieldExplorer(Panel):
 
     @property
     def layers(self):
-        """The stack as a list of `Layer`, from the picture on."""
-        return [Layer(*(layer[name] for name in LIMITS)) for layer in self.picture.layers]
+        """The stack as a list of `Layer`; the picture grows if it is too small for a new one."""
+        return [_layer(described) for described in self.picture.layers]
 
     @layers.setter
     def layers(self, layers):
-        self._show(_chain(layers))
+        stack = _chain(layers)
+        self.picture.input_size = max(self.picture.input_size, _side_for(stack))
+        self._show(stack)
         self.picture.preset = 0
 
     @property
