@@ -127,6 +127,23 @@ def three_stages():
     return (42 * 48, 42 * 2, 2)
 
 
+@value_exercise(
+    hints=[
+        "The same thing must be done at every place. Which matrix does the same in all its rows?",
+    ],
+    wrong=[
+        Wrong("dense", "In a dense matrix each output has weights of its own: no two rows alike."),
+        Wrong(
+            "local",
+            "The windows do move along, but each output weighs its window in a way of its own.",
+        ),
+        Wrong("none", "One of them does the same at every place: look at its rows."),
+    ],
+)
+def equivariant_stage():
+    return "shared"
+
+
 # --- 1.5 the indices ---------------------------------------------------------------------------
 
 

@@ -204,7 +204,7 @@ function render({ model, el }) {
     ]);
 
     Y.caption.textContent = `Output Y, ${o_h}×${o_w}; point at an entry`;
-    const limit = 1.8 * Math.max(1, ...Array.from(values, Math.abs));
+    const limit = 2.2 * Math.max(1, ...Array.from(values, Math.abs));
     drawGrid(Y, values, o_h, o_w, limit, `Output Y; Y[${i}, ${j}] = ${written(values[row], 3)}`, [
       ...numberMarks(values, o_w, () => false),
       frameOf(j, i, 1, 1),
