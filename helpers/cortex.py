@@ -376,6 +376,16 @@ def spike_triggered_average(stimuli, spikes):
     return (counts[:, None, None] * stimuli).sum(0) / counts.sum()
 
 
+def hidden_kernel():
+    """What the cell of chapter 07 looks for: find it out before you read on.
+
+    Shape:
+        -> (11, 11), float32.
+    Source: chapter 07.
+    """
+    return gabor(11, orientation=125, wavelength=5.5, width=2, phase=20, aspect=1.2)
+
+
 def spike_rate(kernel, stimuli):
     """The spikes a simulated cell fires on average: its kernel's response, never below zero.
 
