@@ -72,11 +72,7 @@ _NEEDED = {
 
 
 def check_installation():
-    """Print a line for each package that the course needs: its version, or what to do.
-
-    Returns:
-        True if everything is there.
-    """
+    """Print a line for each package that the course needs: its version, or what to do."""
     from importlib import import_module, metadata
 
     from packaging.version import Version
@@ -101,4 +97,4 @@ def check_installation():
         else:
             all_well = False
             print(f'✗ {package} is {problem}: run %pip install "{package}>={least}", then restart')
-    return all_well
+    print("Everything is here." if all_well else "Not everything is here: see the lines with ✗.")

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers import images, kernels
-from helpers.notebook import begin
+from helpers import images, kernels, notebook
+from helpers.notebook import begin, check_installation
 
 
 @pytest.mark.parametrize("name", images.photo_names())
@@ -89,3 +89,19 @@ def test_a_module_loads_no_more_than_it_needs(module, absent):
     code = f"import sys, {module}; print([name for name in {absent} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_self_test_finds_everything_here(capsys):
+    check_installation()
+    said = capsys.readouterr().out
+    assert said.endswith("Everything is here.\n") and "✗" not in said
+
+
+def test_the_self_test_says_what_to_do(capsys, monkeypatch):
+    needed = {"no-such-package": "1.0", "numpy": "999", "torch": "2.6"}
+    monkeypatch.setattr(notebook, "_NEEDED", needed)
+    check_installation()
+    said = capsys.readouterr().out
+    assert '✗ no-such-package is missing: run %pip install "no-such-package>=1.0"' in said
+    assert "which is older than 999" in said and "✓ torch" in said
+    assert said.endswith("Not everything is here: see the lines with ✗.\n")
