@@ -130,11 +130,35 @@ def draw_cone(ax, fields, map_sizes, cell, names, title=""):
                 field.stride,
                 0.45,
                 facecolor=WINDOW if seen else "#f1f4f7",
-                edgecolor="white" if seen else "#9a9a9a",
+                edgecolor="#9bd0b5" if seen else "#9a9a9a",
+                zorder=2 if seen else 1,
             )
             ax.add_patch(strip)
         ax.text(-0.4, level + 0.22, name, ha="right", va="center")
     ax.set_xlim(-0.1, map_sizes[0] + 0.1)
     ax.set_ylim(-0.2, len(fields) - 0.4)
+    ax.set_title(title)
+    ax.set_axis_off()
+
+
+def draw_filters(ax, filters, columns=12, title=""):
+    """Draw filters side by side, each with its own scale: its largest weight in full colour.
+
+    Args:
+        ax: matplotlib axes.
+        filters: (n, k_h, k_w).
+        columns: how many in a row.
+        title: written above.
+    """
+    filters = torch.as_tensor(filters).detach().float()
+    n, k_h, k_w = filters.shape
+    largest = filters.abs().amax((1, 2), keepdim=True)
+    rows = -(-n // columns)
+    # One picture of all of them, a blank line between neighbours, is quicker than n axes.
+    sheet = torch.full((rows * (k_h + 1) - 1, columns * (k_w + 1) - 1), float("nan"))
+    for place, weights in enumerate(filters / largest.clamp(min=1e-12)):
+        top, left = place // columns * (k_h + 1), place % columns * (k_w + 1)
+        sheet[top : top + k_h, left : left + k_w] = weights
+    ax.imshow(sheet.numpy(), cmap=SIGNED.with_extremes(bad="#b9c0c8"), vmin=-1, vmax=1)
     ax.set_title(title)
     ax.set_axis_off()

@@ -174,7 +174,6 @@ function initialize({ model }) {
     const selected = Math.min(model.get("selected"), layers.length);
     const traits = { num_layers: layers.length, selected };
     for (const name of NUMBERS) traits[name] = layers[selected - 1][name];
-    traits.heading = `<b>Layer ${selected}</b>`;
     setTraits(model, traits);
   }
 
@@ -196,6 +195,7 @@ function initialize({ model }) {
   };
   for (const name of NUMBERS) listeners[`change:${name}`] = () => setNumber(name);
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  showSelected();
   return () => {
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
   };
@@ -234,9 +234,9 @@ function render({ model, el }) {
     { class: "cfi explorer" },
     element("div", { class: "explorer-buttons" }, "This layer: ", ...Object.values(buttons)),
     element("div", { class: "explorer-stage" }, names, canvas, table),
+    message,
     text,
     count,
-    message,
     element(
       "div",
       { class: "cfi-caption" },

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import ipywidgets
 from ipywidgets import jslink
-from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Int, List, TraitError, validate
 
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
@@ -89,7 +89,6 @@ class ExplorerPicture(Picture):
     pinned = Bool(False).tag(sync=True)
     presets = List().tag(sync=True)
     preset = Int(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
-    heading = Unicode("").tag(sync=True)
 
     for _name, (_least, _most) in LIMITS.items():
         vars()[_name] = Int(_least, min=_least, max=_most).tag(sync=True)
@@ -135,8 +134,7 @@ class ReceptiveFieldExplorer(Panel):
         if layers is not None:
             stack = _chain(layers)
             side = max(8, _side_for(stack))
-        self.picture.input_size = side if input_size is None else input_size
-        self._show(stack)
+        self._show(stack, side if input_size is None else input_size)
         if layers is None and input_size is None:
             self.picture.preset = list(PRESETS).index("Two 2×2 layers")
         super().__init__([self._controls(), self.picture])
@@ -152,9 +150,7 @@ class ReceptiveFieldExplorer(Panel):
     @layers.setter
     def layers(self, layers):
         stack = _chain(layers)
-        self.picture.input_size = max(self.picture.input_size, _side_for(stack))
-        self._show(stack)
-        self.picture.preset = 0
+        self._show(stack, max(self.picture.input_size, _side_for(stack)))
 
     @property
     def input_size(self):
@@ -170,18 +166,20 @@ class ReceptiveFieldExplorer(Panel):
         """The receptive field of a cell behind the last layer."""
         return receptive_field(self.layers)
 
-    def _show(self, described):
+    def _show(self, described, input_size):
         """Put a stack in the picture, select its last layer and point at its middle cell."""
-        described = [dict(layer) for layer in described]
-        self.picture.layers = described  # refuses numbers beyond the sliders before all else
         level = len(described)
         try:
-            middle = (map_sizes(self.layers, self.input_size)[-1] - 1) // 2
+            layers = [_layer(layer) for layer in described]
+            middle = (map_sizes(layers, input_size)[-1] - 1) // 2
         except ValueError:  # nothing is left on top: the picture says so, in words
             middle = 0
-        traits = {"num_layers": level, "selected": level, "heading": f"<b>Layer {level}</b>"}
-        traits |= {"level": level, "cell": middle, "pinned": False}
-        self.picture.set_trait_values(traits | {name: described[-1][name] for name in LIMITS})
+        # The layers come first: where they are refused, nothing else is changed.
+        traits = {"layers": [dict(layer) for layer in described]}
+        traits |= {"input_size": input_size, "preset": 0, "pinned": False}
+        traits |= {"num_layers": level, "selected": level, "level": level, "cell": middle}
+        traits |= {name: layer[name] for layer in described[-1:] for name in LIMITS}
+        self.picture.set_trait_values(traits)
 
     def _controls(self):
         p = self.picture
@@ -192,16 +190,12 @@ class ReceptiveFieldExplorer(Panel):
         selected = int_slider(p, "selected", "layer to set", 1, p.num_layers)
         selected.picture_links.append(jslink((p, "num_layers"), (selected, "max")))
         side = int_slider(p, "input_size", "picture side", 1, LARGEST_PICTURE)
-        stack = ipywidgets.VBox([linked(preset, p, "preset", of="index"), side, selected])
-        heading = linked(ipywidgets.HTML(p.heading), p, "heading")
+        stack = [linked(preset, p, "preset", of="index"), side]
         kernel_size, stride, padding, dilation = (
             int_slider(p, name, name.replace("_", " "), *limits) for name, limits in LIMITS.items()
         )
+        columns = [stack, [selected, kernel_size], [stride, padding], [dilation]]
         return ipywidgets.HBox(
-            [
-                stack,
-                ipywidgets.VBox([heading, kernel_size, stride]),
-                ipywidgets.VBox([ipywidgets.HTML("&nbsp;"), padding, dilation]),
-            ],
+            [ipywidgets.VBox(column) for column in columns],
             layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px"),
         )
