@@ -116,7 +116,7 @@ function render({ model, el }) {
 
   /** A canvas of one pixel a number, with an SVG of the same units on top of it. */
   function grid(kind, rowAt) {
-    const canvas = element("canvas", { class: "dense-canvas" });
+    const canvas = element("canvas", { class: "dense-canvas", "aria-hidden": "true" });
     const overlay = svgElement("svg", { class: "dense-overlay", role: "img" });
     const point = (event) => {
       const area = overlay.getBoundingClientRect();

@@ -20,7 +20,7 @@ N_H, N_W = 6, 8
 PIXELS = N_H * N_W
 MAX_KERNEL = 3
 # Its upper left corner is the 1×2 edge kernel of the chapter; the rest is any numbers.
-KERNEL_STORE = [1.0, -1.0, 0.5, 0.75, -0.5, -1.25, -0.75, 1.25, 0.25]
+KERNEL_STORE = [1.0, -1.0, 0.5, 0.8, -0.5, -1.2, -0.8, 1.2, 0.3]
 
 
 class MatrixPicture(Picture):
@@ -70,7 +70,7 @@ class DenseToConvolution(Panel):
         generator = torch.Generator().manual_seed(1)
         self.picture = MatrixPicture(
             stage=stage,
-            row=16,
+            row=8,
             last_row=41,
             dense=torch.randn(PIXELS * PIXELS, generator=generator).tolist(),
             pixels=striped_image().flatten().tolist(),

@@ -54,7 +54,7 @@ function render({ model, el }) {
   });
   rows.at(-1).node.classList.add("count-convolution");
   const axis = element("div", { class: "count-axis", "aria-hidden": "true" });
-  for (let n = 0; n <= DECADES; n += 3) {
+  for (let n = 0; n < DECADES; n += 3) {
     axis.append(element("span", { style: `left: ${(100 * n) / DECADES}%` }, n ? power(n) : "1"));
   }
   const caption = element("div", { class: "cfi-caption" }, "parameters; each mark is a thousand times the one before");
