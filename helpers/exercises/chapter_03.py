@@ -81,6 +81,16 @@ class _PlainWithGradient(_PlainTensors):
         self.bias.requires_grad_(True)
 
 
+class _OtherNames(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.randn(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, X):
+        return corr2d(X, self.kernel) + self.bias
+
+
 class _BiasNotRegistered(nn.Module):
     def __init__(self, kernel_size):
         super().__init__()
@@ -140,6 +150,7 @@ class _Detached(_BiasNotAdded):
             "requires_grad makes autograd record them, but parameters() and state_dict() still "
             "do not find them: wrap each in nn.Parameter.",
         ),
+        Wrong(_OtherNames, "Both are registered, but call the kernel weight, not kernel."),
         Wrong(
             _BiasNotRegistered,
             "weight is registered, bias is not: it would never be learned and never be saved.",
