@@ -1,6 +1,8 @@
 // The cockpit: the loss over the two weights of a 1×2 kernel, the path that gradient descent
 // takes on it, the loss at every step, and the kernel so far with its feature map.
 
+const REACH = 3; // the plot shows weights from −3 to 3
+
 /**
  * The loss as a bowl: loss(k) = floor + ½ Σ λ c², where c is how far k lies from the minimum
  * along each of the two eigenvectors of the Hessian. The steep one comes first.
@@ -23,7 +25,8 @@ function bowlOf(X, Y) {
   const angle = Math.atan2(2 * ab, aa - bb) / 2;
   const steep = [Math.cos(angle), Math.sin(angle)];
   // Of the two opposite ways to write a direction, the one that reads better.
-  if (steep[0] < 0 || (Math.abs(steep[0]) < 1e-9 && steep[1] < 0)) steep.forEach((v, n) => (steep[n] = -v));
+  const turned = steep[0] < -1e-9 || (Math.abs(steep[0]) < 1e-9 && steep[1] < 0);
+  if (turned) steep.forEach((v, n) => (steep[n] = -v));
   const flat = steep[1] > 0 ? [steep[1], -steep[0]] : [-steep[1], steep[0]];
   const tiny = 1e-9 * (aa + bb);
   const axes = [
@@ -50,10 +53,10 @@ function bowlOf(X, Y) {
 function descentOn(bowl, start, lr, numSteps) {
   const { axes, lowest, floor } = bowl;
   const factors = axes.map(({ lambda }) => 1 - lr * lambda);
-  const errors = axes.map(
-    ({ direction }) =>
-      direction[0] * (start[0] - lowest[0]) + direction[1] * (start[1] - lowest[1]),
-  );
+  const errors = axes.map(({ direction }) => {
+    const error = direction[0] * (start[0] - lowest[0]) + direction[1] * (start[1] - lowest[1]);
+    return Math.abs(error) < 1e-9 ? 0 : error; // else a rounding error would grow, too
+  });
   const points = [];
   const losses = [];
   for (let n = 0; n <= numSteps; n++) {
@@ -68,19 +71,17 @@ function descentOn(bowl, start, lr, numSteps) {
     points.push(point);
     losses.push(loss);
   }
-  const grows = axes.findIndex(
-    (_, axis) => Math.abs(factors[axis]) > 1 + 1e-9 && Math.abs(errors[axis]) > 1e-9,
-  );
+  const grows = axes.findIndex((_, axis) => Math.abs(factors[axis]) > 1 + 1e-9 && errors[axis] !== 0);
   return { points, losses, factors, grows: grows < 0 ? null : grows };
 }
 
-/** Where the way from `inside` to `outside` crosses the edge of the square −reach … reach. */
-function crossing(inside, outside, reach) {
+/** Where the way from `inside` to `outside` crosses the edge of the plot. */
+function crossing(inside, outside) {
   let share = 1;
   for (const axis of [0, 1]) {
     const way = outside[axis] - inside[axis];
-    if (Math.abs(outside[axis]) > reach) {
-      share = Math.min(share, (Math.sign(way) * reach - inside[axis]) / way);
+    if (Math.abs(outside[axis]) > REACH) {
+      share = Math.min(share, (Math.sign(way) * REACH - inside[axis]) / way);
     }
   }
   return [0, 1].map((axis) => inside[axis] + share * (outside[axis] - inside[axis]));
@@ -89,14 +90,14 @@ function crossing(inside, outside, reach) {
 /** Everything the page shows, computed from the traits. */
 function cockpitState(model) {
   const { name, X, Y } = model.get("examples")[model.get("example")];
-  const [lr, numSteps, reach] = ["lr", "num_steps", "reach"].map((trait) => model.get(trait));
+  const [lr, numSteps] = [model.get("lr"), model.get("num_steps")];
   const start = [model.get("start_0"), model.get("start_1")];
   const bowl = bowlOf(X, Y);
   const run = descentOn(bowl, start, lr, numSteps);
-  const isOut = ([k0, k1]) => Math.abs(k0) > reach + 1e-9 || Math.abs(k1) > reach + 1e-9;
+  const isOut = (point) => point.some((k) => Math.abs(k) > REACH + 1e-9);
   const out = run.grows === null ? -1 : run.points.findIndex(isOut);
   const limit = bowl.axes[0].lambda > 0 ? 2 / bowl.axes[0].lambda : null;
-  return { name, X, Y, lr, numSteps, reach, start, bowl, run, limit, left: out < 0 ? null : out };
+  return { name, X, Y, lr, numSteps, start, bowl, run, limit, left: out < 0 ? null : out };
 }
 
 const pair = (v, digits = 3) => `[${written(v[0], digits)}, ${written(v[1], digits)}]`;
@@ -114,7 +115,8 @@ function verdict({ lr, numSteps, run, limit, left }) {
     return `Runs away: every step makes the error ${factor.toFixed(2)} times as large.${leaves} ${after}`;
   }
   if (limit !== null && lr > limit * (1 + 1e-9)) {
-    return `Settles only because it starts exactly on the flat axis. ${after}`;
+    const only = "Settles on paper, for it starts exactly on the flat axis";
+    return `${only}; the least rounding error would grow. ${after}`;
   }
   if (limit !== null && lr > limit * (1 - 1e-9)) {
     return `Swings from side to side for ever: lr is the limit itself. ${after}`;
@@ -132,14 +134,35 @@ function axisText({ direction, lambda }, factor, name) {
 const SIDE = 340; // of the plot of the two weights, in units of its drawing
 const CURVE = { width: 330, height: 190 };
 const LEVELS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-const powerOfTen = (n) => "10" + [...String(n)].map((c) => SUPERSCRIPT[c]).join("");
+const raised = (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)];
+const powerOfTen = (n) => `10${[...String(n)].map(raised).join("")}`;
+
+/** Where a kernel lies in the plot: the first weight to the right, the second upwards. */
+function toPlot([k0, k1]) {
+  return [((k0 + REACH) / (2 * REACH)) * SIDE, ((REACH - k1) / (2 * REACH)) * SIDE];
+}
+
+/** The numbers and names of the two axes. */
+function drawTicks() {
+  const middle = { "text-anchor": "middle" };
+  const below = { x: SIDE / 2, y: SIDE + 38, ...middle };
+  const left = { transform: `translate(-34 ${SIDE / 2}) rotate(-90)`, ...middle };
+  const parts = [
+    svgElement("text", below, "first weight, K[0, 0]"),
+    svgElement("text", left, "second weight, K[0, 1]"),
+  ];
+  for (let k = -REACH; k <= REACH; k++) {
+    const [x, y] = toPlot([k, k]);
+    parts.push(svgElement("text", { x, y: SIDE + 16, ...middle }, written(k)));
+    parts.push(svgElement("text", { x: -8, y: y + 4, "text-anchor": "end" }, written(k)));
+  }
+  return parts;
+}
 
 /** The rings of equal loss, the valley if there is one, and the minimum. */
-function drawBowl({ bowl, reach }, toPlot) {
-  const { axes, lowest } = bowl;
+function drawBowl({ axes, lowest }) {
   const [x, y] = toPlot(lowest);
-  const unit = SIDE / (2 * reach);
+  const unit = SIDE / (2 * REACH);
   const turn = (-Math.atan2(axes[0].direction[1], axes[0].direction[0]) * 180) / Math.PI;
   const radius = (level, { lambda }) => (lambda > 0 ? Math.sqrt((2 * level) / lambda) : 1e3);
   const parts = [];
@@ -180,48 +203,42 @@ function line([x1, y1], [x2, y2], name) {
   return svgElement("line", { class: name, x1, y1, x2, y2 });
 }
 
-/** The steps as a line with a dot for each; a run that leaves ends in an arrow at the edge. */
-function drawPath({ run, reach, left, numSteps }, toPlot) {
-  const shown = left === null ? run.points : run.points.slice(0, left);
-  const way = shown.map(toPlot);
-  const parts = [];
-  if (left !== null) {
-    const before = run.points[left - 1];
-    const edge = toPlot(crossing(before, run.points[left], reach));
-    const [x0, y0] = toPlot(before);
-    const turn = (Math.atan2(edge[1] - y0, edge[0] - x0) * 180) / Math.PI;
-    parts.push(
-      svgElement("path", {
-        class: "cockpit-arrow",
-        d: "M 0 0 L -14 -7 L -14 7 Z",
-        transform: `translate(${edge}) rotate(${turn})`,
-      }),
-    );
-    way.push(edge);
-  }
-  const points = way.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(" ");
-  parts.unshift(svgElement("polyline", { class: left === null ? "cockpit-path" : "cockpit-path cockpit-away", points }));
-  shown.forEach((_, n) => {
-    const [cx, cy] = way[n];
-    if (n > 0 && n < numSteps) parts.push(svgElement("circle", { class: "cockpit-dot", cx, cy, r: 2.6 }));
-  });
-  if (left === null && numSteps > 0) {
-    const [cx, cy] = way[numSteps];
-    parts.push(svgElement("circle", { class: "cockpit-end", cx, cy, r: 5 }));
-  }
+/** Steps as a line with a dot for each, and a larger one for the last. */
+function trail(way, isEnd) {
+  const at = way.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`);
+  const parts = [
+    svgElement("polyline", { class: "cockpit-path", points: at.join(" ") }),
+    svgElement("path", { class: "cockpit-dots", d: at.map((place) => `M${place}h0`).join("") }),
+  ];
+  if (isEnd) parts.push(svgElement("path", { class: "cockpit-end", d: `M${at[at.length - 1]}h0` }));
   return parts;
+}
+
+/** The path over the two weights; a run that leaves the plot ends in an arrow at its edge. */
+function drawPath({ run, left }) {
+  if (left === null) return trail(run.points.map(toPlot), true);
+  const before = run.points[left - 1];
+  const edge = toPlot(crossing(before, run.points[left]));
+  const [x, y] = toPlot(before);
+  const turn = (Math.atan2(edge[1] - y, edge[0] - x) * 180) / Math.PI;
+  const transform = `translate(${edge}) rotate(${turn})`;
+  return [
+    ...trail(run.points.slice(0, left).map(toPlot), false),
+    line([x, y], edge, "cockpit-path"),
+    svgElement("path", { class: "cockpit-arrow", d: "M 0 0 L -14 -7 L -14 7 Z", transform }),
+  ];
 }
 
 /** The loss at every step on a logarithmic axis. */
 function drawCurve({ run, numSteps }) {
   const { width, height } = CURVE;
-  const logs = run.losses.map((loss) => Math.log10(Math.max(loss, 1e-12)));
+  const logs = run.losses.map((loss) => Math.log10(Math.max(loss, 1e-99))); // no loss, no logarithm
   const high = Math.max(2, Math.ceil(Math.max(...logs)));
   const low = Math.min(-2, Math.max(-12, Math.floor(Math.min(...logs))));
   const toX = (n) => (numSteps === 0 ? 0 : (n / numSteps) * width);
   const toY = (log) => ((high - log) / (high - low)) * height;
   const parts = [];
-  const every = Math.max(1, Math.ceil((high - low) / 6));
+  const every = [1, 2, 5, 10, 20, 50].find((s) => (high - low) / s <= 6);
   for (let decade = Math.ceil(low / every) * every; decade <= high; decade += every) {
     const y = toY(decade);
     parts.push(line([0, y], [width, y], "cockpit-grid"));
@@ -232,26 +249,25 @@ function drawCurve({ run, numSteps }) {
     parts.push(line([toX(n), height], [toX(n), height + 4], "cockpit-axis"));
     parts.push(svgElement("text", { x: toX(n), y: height + 18, "text-anchor": "middle" }, String(n)));
   }
-  parts.push(line([0, 0], [0, height], "cockpit-axis"), line([0, height], [width, height], "cockpit-axis"));
-  const away = run.grows === null ? "" : " cockpit-away";
-  const points = logs.map((log, n) => `${toX(n).toFixed(2)},${toY(log).toFixed(2)}`).join(" ");
-  parts.push(svgElement("polyline", { class: `cockpit-path${away}`, points }));
-  logs.forEach((log, n) => {
-    const last = n === numSteps;
-    const name = last ? `cockpit-end${away}` : "cockpit-dot";
-    parts.push(svgElement("circle", { class: name, cx: toX(n), cy: toY(log), r: last ? 5 : 2.6 }));
-  });
+  parts.push(line([0, 0], [0, height], "cockpit-axis"));
+  parts.push(line([0, height], [width, height], "cockpit-axis"));
+  const below = logs.findIndex((log) => log < low); // from there on the curve is off the scale
+  const shown = below < 0 ? logs : logs.slice(0, below);
+  if (shown.length > 0) parts.push(...trail(shown.map((log, n) => [toX(n), toY(log)]), below < 0));
   return parts;
 }
+
+const TRAITS = ["lr", "num_steps", "start_0", "start_1", "examples", "example"];
 
 function render({ model, el }) {
   const spoken = spokenRegion();
   const said = element("div", { class: "cockpit-verdict" });
   const facts = element("ul", { class: "cockpit-facts" });
 
-  // A nested svg clips what leaves it.
   const bowl = svgElement("g", { "aria-hidden": "true" });
   const path = svgElement("g", { "aria-hidden": "true" });
+  const ticks = svgElement("g", { "aria-hidden": "true" }, ...drawTicks());
+  const ground = svgElement("rect", { class: "cockpit-ground", width: SIDE, height: SIDE });
   const handle = svgElement("circle", {
     ...OWN_KEYS,
     class: "cockpit-start",
@@ -260,39 +276,52 @@ function render({ model, el }) {
     role: "button",
     onkeydown: moveByKey,
   });
-  const ground = svgElement("rect", { class: "cockpit-ground", width: SIDE, height: SIDE });
-  const inner = svgElement("svg", { x: 46, y: 8, width: SIDE, height: SIDE }, ground, bowl, path, handle);
-  const ticks = svgElement("g", { "aria-hidden": "true" });
-  const plot = svgElement("svg", { class: "cockpit-plot", viewBox: "0 0 396 398", role: "group" }, inner, ticks);
-  plot.addEventListener("pointerdown", take);
-  plot.addEventListener("pointermove", drag);
+  const plot = svgElement(
+    "svg",
+    {
+      class: "cockpit-plot",
+      viewBox: "0 0 396 398",
+      role: "group",
+      onpointerdown: take,
+      onpointermove: drag,
+    },
+    // A nested svg clips what leaves it.
+    svgElement("svg", { x: 46, y: 8, width: SIDE, height: SIDE }, ground, bowl, path),
+    svgElement("g", { transform: "translate(46 8)" }, ticks, handle),
+  );
 
   const curve = svgElement("g", { transform: "translate(46 10)" });
-  const curvePlot = svgElement("svg", { class: "cockpit-curve", viewBox: "0 0 390 248", role: "img" }, curve,
-    svgElement("text", { x: 46 + CURVE.width / 2, y: 244, "text-anchor": "middle" }, "step"));
+  const curvePlot = svgElement(
+    "svg",
+    { class: "cockpit-curve", viewBox: "0 0 390 248", role: "img" },
+    curve,
+    svgElement("text", { x: 46 + CURVE.width / 2, y: 244, "text-anchor": "middle" }, "step"),
+  );
 
   const weights = [0, 1].map(() => element("div", { class: "cockpit-weight" }));
-  const maps = ["Y_hat, so far", "Y, the target"].map((caption) => {
-    const canvas = element("canvas", { role: "img" });
-    return { canvas, caption, node: element("figure", {}, element("figcaption", {}, caption), canvas) };
-  });
+  const kernel = element("div", { class: "cockpit-kernel" }, ...weights);
+  const maps = ["Y_hat, so far", "Y, the target"].map((caption) => ({
+    caption,
+    canvas: element("canvas", { role: "img" }),
+  }));
+  const figure = (caption, node) =>
+    element("figure", {}, element("figcaption", { class: "cfi-caption" }, caption), node);
   const root = element(
     "div",
     { class: "cfi cockpit" },
     element(
       "div",
       { class: "cockpit-panels" },
-      element("div", {}, element("div", { class: "cfi-caption" }, "Loss over the two weights (drag the start, or give it arrow keys)"), plot),
+      figure("Loss over the two weights (drag the circle)", plot),
       element(
         "div",
         {},
-        element("div", { class: "cfi-caption" }, "Loss at every step, on a logarithmic scale"),
-        curvePlot,
+        figure("Loss at every step, on a logarithmic scale", curvePlot),
         element(
           "div",
-          { class: "cockpit-result" },
-          element("figure", {}, element("figcaption", {}, "kernel so far"), element("div", { class: "cockpit-kernel" }, ...weights)),
-          ...maps.map(({ node }) => node),
+          { class: "cfi-row cockpit-result" },
+          figure("kernel so far", kernel),
+          ...maps.map(({ caption, canvas }) => figure(caption, canvas)),
         ),
       ),
     ),
@@ -302,17 +331,9 @@ function render({ model, el }) {
   );
   el.append(root);
 
-  const toPlot = ([k0, k1]) => {
-    const reach = model.get("reach");
-    return [((k0 + reach) / (2 * reach)) * SIDE, ((reach - k1) / (2 * reach)) * SIDE];
-  };
-
   function setStart(k) {
-    const reach = model.get("reach");
-    const [start_0, start_1] = k.map((v) => {
-      const rounded = Math.round(100 * v) / 100;
-      return Math.max(-reach, Math.min(reach, rounded));
-    });
+    const inside = (v) => Math.max(-REACH, Math.min(REACH, v));
+    const [start_0, start_1] = k.map((v) => inside(Math.round(100 * v) / 100));
     setTraits(model, { start_0, start_1 });
   }
 
@@ -327,10 +348,9 @@ function render({ model, el }) {
   function drag(event) {
     if (!plot.hasPointerCapture(event.pointerId)) return;
     const box = ground.getBoundingClientRect();
-    const reach = model.get("reach");
     setStart([
-      ((event.clientX - box.left) / box.width) * 2 * reach - reach,
-      reach - ((event.clientY - box.top) / box.height) * 2 * reach,
+      ((event.clientX - box.left) / box.width) * 2 * REACH - REACH,
+      REACH - ((event.clientY - box.top) / box.height) * 2 * REACH,
     ]);
   }
 
@@ -344,21 +364,6 @@ function render({ model, el }) {
     setStart([model.get("start_0") + size * way[0], model.get("start_1") + size * way[1]]);
   }
 
-  function drawTicks({ reach }) {
-    const parts = [];
-    for (let k = -Math.floor(reach); k <= reach; k++) {
-      const [x, y] = toPlot([k, k]);
-      const text = written(k);
-      parts.push(svgElement("text", { x: 46 + x, y: SIDE + 24, "text-anchor": "middle" }, text));
-      parts.push(svgElement("text", { x: 38, y: 12 + y, "text-anchor": "end" }, text));
-    }
-    parts.push(
-      svgElement("text", { x: 46 + SIDE / 2, y: SIDE + 46, "text-anchor": "middle" }, "first weight, K[0, 0]"),
-      svgElement("text", { transform: `translate(12 ${8 + SIDE / 2}) rotate(-90)`, "text-anchor": "middle" }, "second weight, K[0, 1]"),
-    );
-    ticks.replaceChildren(...parts);
-  }
-
   function drawResult({ X, Y, run, numSteps }) {
     const k = run.points[numSteps];
     weights.forEach((cell, n) => {
@@ -366,49 +371,62 @@ function render({ model, el }) {
       cell.style.background = `rgb(${r} ${g} ${b})`;
       cell.style.color = Math.abs(k[n]) > 0.6 ? "#fff" : "#1f2328";
       cell.textContent = written(k[n], 3);
+      cell.classList.toggle("cockpit-long", cell.textContent.length > 7);
     });
     const Y_hat = correlate(X.flat(), X.length, X[0].length, k, 1, 2);
     const target = Y.flat();
     const limit = Math.max(1, ...target.map(Math.abs));
+    const [height, width] = [Y.length, Y[0].length];
     [Y_hat.data, target].forEach((data, n) => {
-      paint(maps[n].canvas, data, Y.length, Y[0].length, limit);
-      maps[n].canvas.setAttribute("aria-label", `${maps[n].caption}, ${Y.length} rows, ${Y[0].length} columns`);
+      paint(maps[n].canvas, data, height, width, limit);
+      const label = `${maps[n].caption}, ${height} rows, ${width} columns`;
+      maps[n].canvas.setAttribute("aria-label", label);
     });
   }
 
   let drawnBowl = "";
   function draw() {
     const state = cockpitState(model);
-    const { bowl: shape, run, start, numSteps, limit, lr } = state;
+    const { start } = state;
     // The bowl depends on the data alone; a slider that moves leaves it as it is.
-    const key = `${model.get("example")} ${state.reach} ${JSON.stringify(shape)}`;
+    const key = JSON.stringify(state.bowl);
     if (key !== drawnBowl) {
       drawnBowl = key;
-      bowl.replaceChildren(...drawBowl(state, toPlot));
-      drawTicks(state);
+      bowl.replaceChildren(...drawBowl(state.bowl));
     }
-    path.replaceChildren(...drawPath(state, toPlot));
+    path.replaceChildren(...drawPath(state));
     const [cx, cy] = toPlot(start);
     handle.setAttribute("cx", cx);
     handle.setAttribute("cy", cy);
-    handle.setAttribute("aria-label", `start, K = ${pair(start)}; the arrow keys move it, with Shift in larger steps`);
     curve.replaceChildren(...drawCurve(state));
     drawResult(state);
+    say(state);
+  }
 
+  function say(state) {
+    const { bowl, run, start, numSteps, limit, lr } = state;
     said.textContent = `${verdict(state)} K = ${pair(run.points[numSteps])}.`;
-    said.classList.toggle("cockpit-warning", run.grows !== null);
-    const share = limit === null ? "" : ` lr = ${written(lr, 3)} is ${Math.round((100 * lr) / limit)} % of the limit 2 / λ = ${written(limit, 3)}.`;
-    facts.replaceChildren(
-      element("li", {}, axisText(shape.axes[0], run.factors[0], "Steep")),
-      element("li", {}, axisText(shape.axes[1], run.factors[1], "Flat")),
-      element("li", {}, `Lowest loss possible: ${written(shape.floor, 3)}.${share}`),
-    );
-    plot.setAttribute("aria-label", `Loss over the two weights, with the path of ${steps(numSteps)} from ${pair(start)}`);
-    curvePlot.setAttribute("aria-label", `Loss at every step: ${run.losses.slice(0, 11).map((loss) => written(loss, 3)).join(", ")}`);
+    root.classList.toggle("cockpit-away", run.grows !== null);
+    const lines = [
+      axisText(bowl.axes[0], run.factors[0], "Steep"),
+      axisText(bowl.axes[1], run.factors[1], "Flat"),
+      `Lowest loss possible: ${written(bowl.floor, 3)}.`,
+    ];
+    if (limit !== null) {
+      const share = Math.round((100 * lr) / limit);
+      lines[2] += ` lr = ${written(lr, 3)} is ${share} % of the limit 2 / λ = ${written(limit, 3)}.`;
+    }
+    facts.replaceChildren(...lines.map((text) => element("li", {}, text)));
+    const losses = run.losses.slice(0, 11).map((loss) => written(loss, 3));
+    curvePlot.setAttribute("aria-label", `Loss at every step: ${losses.join(", ")}`);
+    const keys = "the arrow keys move it, with Shift in larger steps";
+    handle.setAttribute("aria-label", `start, K = ${pair(start)}; ${keys}`);
+    const from = `${steps(numSteps)} from ${pair(start)}`;
+    plot.setAttribute("aria-label", `Loss over the two weights, with the path of ${from}`);
     spoken.say(said.textContent);
   }
 
-  const stop = redrawOnChange(model, ["lr", "num_steps", "start_0", "start_1", "reach", "examples", "example"], draw);
+  const stop = redrawOnChange(model, TRAITS, draw);
   return () => {
     stop();
     spoken.stop();

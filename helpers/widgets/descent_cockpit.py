@@ -20,7 +20,7 @@ from helpers.widgets.base import (
 )
 
 MAX_SIDE, LIMIT, MAX_STEPS = 16, 9, 100
-REACH = 3.0  # the plot shows weights from −3 to 3
+REACH = 3.0  # the plot shows weights from −3 to 3; the .js holds the same number
 MAX_LR = 0.06  # nearly twice the striped picture's limit
 
 
@@ -39,7 +39,6 @@ class CockpitPicture(Picture):
     num_steps = Int(10, min=0, max=MAX_STEPS).tag(sync=True)
     start_0 = Finite(0.29, min=-REACH, max=REACH).tag(sync=True)
     start_1 = Finite(0.19, min=-REACH, max=REACH).tag(sync=True)
-    reach = Finite(REACH).tag(sync=True)
     examples = List(Dict()).tag(sync=True)
     example = Int(0, min=0).tag(sync=True)
 
@@ -64,7 +63,7 @@ class DescentCockpit(Panel):
     `losses` and `kernel` say what the picture shows.
 
     Args:
-        X: picture of at most 16×16 numbers from −9 to 9; None offers four examples of chapter 05.
+        X: picture of at most 16×16 numbers from −9 to 9, with Y; None offers four examples.
         Y: its target map, one column narrower.
     Raises:
         ValueError: X or Y is no such matrix, or their shapes do not belong together.
