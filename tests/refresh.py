@@ -24,14 +24,21 @@ METADATA = {
 }
 
 
-def execute(notebook, folder=NOTEBOOKS):
-    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it."""
+def execute(notebook, folder=NOTEBOOKS, widgets=False):
+    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it.
+
+    Args:
+        notebook: the NotebookNode.
+        folder: where its kernel starts.
+        widgets: whether the state of its widgets is stored in its metadata.
+    """
     NotebookClient(
         notebook,
         timeout=300,
         kernel_name="python3",
-        store_widget_state=False,
+        store_widget_state=widgets,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     ).execute()
 
