@@ -259,8 +259,8 @@ def same_contrast(patches, softness=0.01):
     """
     _check_finite(patches, "patches", 3)
     softness = _number(softness, "softness", above=0)
-    patches = patches - patches.mean((1, 2), keepdim=True)
-    return patches / (patches.std((1, 2), correction=0, keepdim=True) + softness)
+    centred = patches - patches.mean((1, 2), keepdim=True)
+    return centred.div_(centred.std((1, 2), correction=0, keepdim=True) + softness)
 
 
 class Whitening(NamedTuple):
