@@ -1,4 +1,4 @@
-"""What the kernel studio and the target game say to Python; test_browser_04.py looks at the page."""
+"""What the kernel studio and the target game say to Python; test_browser_04.py sees the page."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_output_is_what_torch_computes(studio, name):
         np.eye(3),
         torch.eye(3, dtype=torch.float64),
         torch.full((3, 3), 1 / 9, requires_grad=True),
-        torch.tensor([[-12.5, 0, 0], [0, 0, 0], [0, 0, 1000]]),
+        torch.tensor([[-8.999, 0, 0], [0, 0, 0], [0, 0, 9]]),
     ],
 )
 def test_a_kernel_that_is_set_is_read_again(studio, K):
@@ -57,19 +57,12 @@ def test_a_kernel_that_is_set_is_read_again(studio, K):
     torch.testing.assert_close(studio.kernel, expected.detach())
 
 
-def test_sliders_widen_for_large_weights_and_narrow_again(studio):
-    studio.kernel = torch.full((3, 3), -7.5)
-    assert {(s.min, s.max) for s in studio._sliders} == {(-8, 8)}
-    studio.kernel = torch.zeros(3, 3)
-    assert {(s.min, s.max) for s in studio._sliders} == {(-5, 5)}
-
-
 @pytest.mark.parametrize(
     "K",
     [
         None, True, 3, "Sobel", {}, [], [[]], [1, 2, 3], [[1, -1]], torch.zeros(3, 3, 1),
         torch.zeros(4, 4), [[1, 2], [3]], [[float("nan")] * 3] * 3, [[float("inf")] * 3] * 3,
-        torch.full((3, 3), 1001.0), [["a"] * 3] * 3,
+        torch.full((3, 3), 9.01), [["a"] * 3] * 3,
     ],
 )  # fmt: skip
 def test_a_kernel_that_is_none_is_refused_and_the_last_one_stays(studio, K):
@@ -77,7 +70,7 @@ def test_a_kernel_that_is_none_is_refused_and_the_last_one_stays(studio, K):
     with pytest.raises(ValueError, match=r"^kernel must [^\n]*\.$"):
         studio.kernel = K
     assert torch.equal(studio.kernel, kernels.EMBOSS)
-    with pytest.raises(ValueError, match="^kernel must "):
+    with pytest.raises(ValueError, match=r"^kernel must "):
         KernelStudio(kernel=[[1, -1]] if K is None else K)
 
 
@@ -177,7 +170,7 @@ def test_the_score_falls_with_distance():
 
 @pytest.mark.parametrize("level", [0, len(LEVELS) + 1, 1.0, True, None, "1", [1]])
 def test_there_is_no_such_level(game, level):
-    with pytest.raises(ValueError, match="^level must be from 1 to"):
+    with pytest.raises(ValueError, match=r"^level must be from 1 to"):
         game.level = level
-    with pytest.raises(ValueError, match="^level must be from 1 to"):
+    with pytest.raises(ValueError, match=r"^level must be from 1 to"):
         TargetGame(level=level)

@@ -1,22 +1,29 @@
 """What the kernel studio and the target game share: nine weights, each with its slider."""
 
-import math
-
 import ipywidgets
 import torch
+from ipywidgets import jslink
+from traitlets import Unicode
 
 from helpers.widgets.base import Finite, Panel, Picture, float_slider, matrix_rows
 
-LARGEST_WEIGHT = 1000
-_NAMES = [f"k_{a}_{b}" for a in range(3) for b in range(3)]
+LARGEST_WEIGHT, STEP = 9, 0.25
+_PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
 
 
 class KernelPicture(Picture):
-    """A picture with nine weights, `k_0_0` … `k_2_2`: jslink joins single numbers only."""
+    """A picture with nine weights, `k_0_0` … `k_2_2`: jslink joins single numbers only.
 
-    for _name in _NAMES:
-        vars()[_name] = Finite(0.0).tag(sync=True)
-    del _name
+    A slider rounds what it is given to its own steps, and writes that back. So sliders are not
+    joined to the weights but to `hand_0_0` …, and the browser follows a hand only where it has
+    moved by a step. What a weight is exactly stands beside its slider: `text_0_0` ….
+    """
+
+    for _place in _PLACES:
+        vars()[f"k_{_place}"] = Finite(0.0).tag(sync=True)
+        vars()[f"hand_{_place}"] = Finite(0.0).tag(sync=True)
+        vars()[f"text_{_place}"] = Unicode("0").tag(sync=True)
+    del _place
 
 
 class KernelPanel(Panel):
@@ -24,14 +31,11 @@ class KernelPanel(Panel):
 
     Args:
         picture: the KernelPicture.
-        step: what a slider moves by.
     """
 
-    def __init__(self, picture, step):
+    def __init__(self, picture):
         self.picture = picture
-        self._sliders = [
-            float_slider(picture, name, "", -5, 5, step, width="11em") for name in _NAMES
-        ]
+        self._sliders = [self._slider(place) for place in _PLACES]
         super().__init__([])
 
     @property
@@ -48,14 +52,24 @@ class KernelPanel(Panel):
                 f"fill it up with zeros."
             )
         weights = [weight for row in rows for weight in row]
-        # The sliders widen for a larger weight, or they would cut it off.
-        limit = max(5, math.ceil(max(map(abs, weights))))
-        for slider in self._sliders:
-            slider.min, slider.max = -limit, limit
-        self.picture.set_trait_values(dict(zip(_NAMES, weights, strict=True)))
+        traits = {}
+        for place, weight in zip(_PLACES, weights, strict=True):
+            traits |= {f"k_{place}": weight, f"hand_{place}": weight}
+        self.picture.set_trait_values(traits)
 
     def _weights(self):
-        return [getattr(self.picture, name) for name in _NAMES]
+        return [getattr(self.picture, f"k_{place}") for place in _PLACES]
+
+    def _slider(self, place):
+        slider = float_slider(
+            self.picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="11em"
+        )
+        slider.readout = False
+        slider.style.description_width = "3.2em"
+        slider.picture_links.append(
+            jslink((self.picture, f"text_{place}"), (slider, "description"))
+        )
+        return slider
 
     def _kernel_box(self):
         """The nine sliders in three rows, under a title."""

@@ -207,6 +207,7 @@ function initialize({ model }) {
     setTraits(model, { preset: presetOf(kernelOf(model), model.get("presets")) });
   };
   const stops = [
+    joinHands(model),
     redrawOnChange(model, WEIGHTS, namePreset),
     redrawOnChange(model, ["preset"], usePreset),
   ];
@@ -379,6 +380,7 @@ function render({ model, el }) {
     stream = null;
     video.srcObject = null;
     showStill();
+    report();
   }
 
   const pictureTraits = ["source", "own_count"];

@@ -9,7 +9,7 @@ from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import javascript, linked, matrix_rows, stylesheet
-from helpers.widgets.kernel_panel import LARGEST_WEIGHT, KernelPanel, KernelPicture
+from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 
 PRESETS = {
     "Your own": None,
@@ -25,7 +25,7 @@ PRESETS = {
 }
 PHOTOS = ["chelsea", "camera", "astronaut", "coins"]
 PHOTO_SIZE = (240, 320)
-LARGEST_PICTURE = (480, 640)
+LARGEST_PICTURE, LARGEST_PIXEL = (480, 640), 1000
 
 
 class StudioPicture(KernelPicture):
@@ -62,7 +62,7 @@ class KernelStudio(KernelPanel):
     still picture behind it.
 
     Args:
-        kernel: 3×3 weights; None takes `SOBEL_X`.
+        kernel: 3×3 weights from −9 to 9; None takes `SOBEL_X`.
         input: "striped", the name of a photo in `PHOTOS`, or a picture of your own.
     Raises:
         ValueError: kernel or input is nothing of the kind.
@@ -79,7 +79,7 @@ class KernelStudio(KernelPanel):
             own=stills[0].numpy().tobytes(),
             own_shape=list(stills[0].shape),
         )
-        super().__init__(picture, step=0.1)
+        super().__init__(picture)
         self.kernel = kernels.SOBEL_X if kernel is None else kernel
         self.input = input
         self.children = [self._controls(), picture]
@@ -100,7 +100,7 @@ class KernelStudio(KernelPanel):
                 raise ValueError(f"There is no picture {X!r:.60} here: take {', '.join(names)}.")
             self.picture.source = names.index(X)
             return
-        rows = matrix_rows(X, "input", LARGEST_PICTURE, LARGEST_WEIGHT)
+        rows = matrix_rows(X, "input", LARGEST_PICTURE, LARGEST_PIXEL)
         X = torch.tensor(rows)
         if X.shape[0] < 3 or X.shape[1] < 3:
             raise ValueError(

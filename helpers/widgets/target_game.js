@@ -28,15 +28,17 @@ function gameState(model) {
   return { level, X, target, Y, score: match(Y.data, target.data) };
 }
 
-/** Keeps the list of levels that are won. */
+/** Joins the sliders, and keeps the list of levels that are won. */
 function initialize({ model }) {
-  return redrawOnChange(model, [...WEIGHTS, "level"], () => {
+  const keepSolved = () => {
     const solved = model.get("solved");
     const level = model.get("level");
     if (gameState(model).score === 100 && !solved.includes(level)) {
       setTraits(model, { solved: [...solved, level] });
     }
-  });
+  };
+  const stops = [joinHands(model), redrawOnChange(model, [...WEIGHTS, "level"], keepSolved)];
+  return () => stops.forEach((stop) => stop());
 }
 
 function render({ model, el }) {

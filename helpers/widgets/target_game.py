@@ -156,7 +156,7 @@ class TargetGame(KernelPanel):
             stills=b"".join(X.numpy().tobytes() for X in pictures),
             still_shapes=[list(X.shape) for X in pictures],
         )
-        super().__init__(picture, step=0.25)
+        super().__init__(picture)
         self.level = level
         choice = ipywidgets.Dropdown(
             options=[f"{n}. {title}" for n, (title, *_) in enumerate(LEVELS, 1)],
