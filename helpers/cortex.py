@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import torch
 
+_SHORTEST = 0.001  # of a length in pixels
+
 
 def bar(size, angle, width=None):
     """A bright bar (1) through the middle of a dark square (0).
@@ -22,11 +24,11 @@ def bar(size, angle, width=None):
     Shape:
         -> (size, size), float32.
     Raises:
-        ValueError: size below 1, angle that is not finite, or width that is not positive.
+        ValueError: a size, angle or width that is no number in its range.
     Source: chapter 07; the stimulus of Hubel and Wiesel (1962).
     """
     across = _grid(size, angle)[1]
-    width = size / 4 if width is None else _number(width, "width", above=0)
+    width = size / 4 if width is None else _number(width, "width", low=_SHORTEST)
     # A pixel at the rim is as bright as the part of it that the bar covers.
     covered = (across + 0.5).clamp(max=width / 2) - (across - 0.5).clamp(min=-width / 2)
     return covered.clamp(min=0).float()
@@ -41,7 +43,7 @@ def edge(size, angle):
     Shape:
         -> (size, size), float32; 0.5 where the edge halves a pixel.
     Raises:
-        ValueError: size below 1, or angle that is not finite.
+        ValueError: a size or angle that is no number in its range.
     Source: chapters 04 and 07.
     """
     return (_grid(size, angle)[0] + 0.5).clamp(0, 1).float()
@@ -61,12 +63,12 @@ def gabor(size, orientation=0.0, wavelength=6.0, width=2.0, phase=0.0, aspect=1.
     Shape:
         -> (size, size), float32; its largest possible value is 1.
     Raises:
-        ValueError: a size below 1, a length that is not positive, a number that is not finite.
+        ValueError: one of them is no number in its range.
     Source: chapter 07; the literature's aspect γ is 1/aspect.
     """
-    wavelength = _number(wavelength, "wavelength", above=0)
-    width = _number(width, "width", above=0)
-    aspect = _number(aspect, "aspect", above=0)
+    wavelength = _number(wavelength, "wavelength", low=_SHORTEST)
+    width = _number(width, "width", low=_SHORTEST)
+    aspect = _number(aspect, "aspect", low=_SHORTEST)
     phase = math.radians(_number(phase, "phase"))
     along, across = _grid(size, orientation, centre)
     bell = torch.exp(-(across**2 + (along / aspect) ** 2) / (2 * width**2))
@@ -112,8 +114,9 @@ def fit_gabor(filters, largest_width=None, num_starts=3, num_steps=30):
     Source: chapter 07; Levenberg (1944), Marquardt (1963).
     """
     n, k = _check_filters(filters)
-    largest = k / 4 if largest_width is None else _number(largest_width, "largest_width", above=0.6)
-    num_starts, num_steps = _count(num_starts, "num_starts"), _count(num_steps, "num_steps")
+    largest = k / 4 if largest_width is None else _number(largest_width, "largest_width", 0.6, k)
+    num_starts = _count(num_starts, "num_starts", high=100)
+    num_steps = _count(num_steps, "num_steps", high=1000)
     F = filters.detach().double().reshape(n, -1)
     norm = F.norm(dim=1, keepdim=True)
     F = F / norm
@@ -224,7 +227,7 @@ def random_patches(pictures, size, count, generator):
     """
     if not isinstance(pictures, (list, tuple)) or len(pictures) == 0:
         raise ValueError("pictures must be a list of at least one picture.")
-    size, count = _count(size, "size"), _count(count, "count")
+    size, count = _count(size, "size", high=4096), _count(count, "count", high=1_000_000)
     if count < len(pictures):
         raise ValueError(f"count must be at least one a picture, {len(pictures)}, but is {count}.")
     if not isinstance(generator, torch.Generator):
@@ -258,7 +261,7 @@ def same_contrast(patches, softness=0.01):
     Source: chapter 07.
     """
     _check_finite(patches, "patches", 3)
-    softness = _number(softness, "softness", above=0)
+    softness = _number(softness, "softness", low=1e-9)
     centred = patches - patches.mean((1, 2), keepdim=True)
     return centred.div_(centred.std((1, 2), correction=0, keepdim=True) + softness)
 
@@ -289,7 +292,7 @@ def whitening(P, num_components):
     Source: chapter 07; principal component analysis.
     """
     _check_finite(P, "P", 2)
-    num_components = _count(num_components, "num_components")
+    num_components = _count(num_components, "num_components", high=P.shape[1])
     P = P.double()
     scale = float(P.abs().max())
     if float(P.mean(0).abs().max()) > 1e-3 * scale:
@@ -321,8 +324,8 @@ def orthogonal(W):
     _check_finite(W, "W", 2)
     if W.shape[0] != W.shape[1]:
         raise ValueError(f"W must be square, but has shape {tuple(W.shape)}.")
-    U, _, V = torch.linalg.svd(W)
-    return U @ V
+    U, _, V = torch.linalg.svd(W.double())
+    return (U @ V).to(W.dtype)
 
 
 def independence_step(W, Z):
@@ -344,7 +347,10 @@ def independence_step(W, Z):
             f"W must be {Z.shape[1]}×{Z.shape[1]}, as Z has {Z.shape[1]} columns, "
             f"but has shape {tuple(W.shape)}."
         )
+    if W.dtype != Z.dtype:
+        raise ValueError(f"W is {W.dtype} and Z is {Z.dtype}: give both one dtype.")
     G = torch.tanh(Z @ W.T)
+    # Where the signals are bell-shaped the two terms cancel: what is left makes them less so.
     return orthogonal(G.T @ Z / len(Z) - (1 - G**2).mean(0)[:, None] * W)
 
 
@@ -362,6 +368,8 @@ def spike_triggered_average(stimuli, spikes):
     Source: chapter 07; de Boer and Kuyper (1968).
     """
     _check_finite(stimuli, "stimuli", 3)
+    if isinstance(spikes, torch.Tensor) and not spikes.is_complex():
+        spikes = spikes.to(stimuli.dtype)  # whole numbers will do
     _check_finite(spikes, "spikes", 1)
     if len(spikes) != len(stimuli):
         raise ValueError(
@@ -372,8 +380,7 @@ def spike_triggered_average(stimuli, spikes):
         raise ValueError("A number of spikes must not be negative.")
     if float(spikes.sum()) == 0:
         raise ValueError("The cell never spiked, so there is nothing to average.")
-    counts = spikes.to(stimuli.dtype)
-    return (counts[:, None, None] * stimuli).sum(0) / counts.sum()
+    return (spikes[:, None, None] * stimuli).sum(0) / spikes.sum()
 
 
 def hidden_kernel():
@@ -416,7 +423,7 @@ def _pixels(size):
 
 def _grid(size, angle, centre=(0, 0)):
     """Distance along and across a line at `angle` through `centre`, for every pixel."""
-    size = _count(size, "size")
+    size = _count(size, "size", high=4096)
     turn = math.radians(_number(angle, "angle") % 360)
     if not isinstance(centre, (tuple, list)) or len(centre) != 2:
         raise ValueError(f"centre must be (right, up), two numbers, but is {centre!r:.80}.")
@@ -427,17 +434,16 @@ def _grid(size, angle, centre=(0, 0)):
     return along.reshape(size, size), across.reshape(size, size)
 
 
-def _number(value, name, above=None):
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, but is {value!r:.80}.")
-    if above is not None and value <= above:
-        raise ValueError(f"{name} must be greater than {above}, but is {value!r:.80}.")
+def _number(value, name, low=-1e6, high=1e6):
+    """A number within bounds; those of a length keep its square from vanishing."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}, but is {value!r:.80}.")
     return float(value)
 
 
-def _count(value, name):
-    if not isinstance(value, Integral) or isinstance(value, bool) or not 1 <= value:
-        raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r:.80}.")
+def _count(value, name, high):
+    if not isinstance(value, Integral) or isinstance(value, bool) or not 1 <= value <= high:
+        raise ValueError(f"{name} must be a whole number from 1 to {high}, but is {value!r:.80}.")
     return int(value)
 
 
@@ -449,8 +455,10 @@ def _check_finite(X, name, dimensions):
             f"{name} must have {dimensions} dimensions and at least one number, "
             f"but has shape {tuple(X.shape)}."
         )
-    if X.is_complex() or X.dtype == torch.bool or not bool(torch.isfinite(X).all()):
-        raise ValueError(f"{name} must hold finite real numbers: take out NaN and infinity.")
+    if not X.is_floating_point():
+        raise ValueError(f"{name} must hold floats, but has dtype {X.dtype}: take .float() of it.")
+    if not bool(torch.isfinite(X).all()):
+        raise ValueError(f"{name} must hold finite numbers: take out NaN and infinity.")
 
 
 def _check_filters(filters):

@@ -116,15 +116,18 @@ class TuningCurve(Panel):
 def _stack(kernels):
     """One kernel or several, as a float32 tensor (n, k, k) of its own memory."""
     try:
-        K = torch.as_tensor(kernels).detach().to("cpu", torch.float32).clone()
+        K = torch.as_tensor(kernels).detach().cpu().clone()
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(f"kernels must be numbers in a tensor, but is {kernels!r:.60}.") from None
+    if K.is_complex():
+        raise ValueError("kernels must hold real numbers, but they are complex.")
+    K = K.float()
     if K.dim() == 2:
         K = K[None]
     if K.dim() != 3 or K.shape[1] != K.shape[2] or not 1 <= K.shape[1] <= MAX_SIDE:
         raise ValueError(
             f"kernels must be one square kernel (k, k) or several (n, k, k), k from 1 to "
-            f"{MAX_SIDE}, but its shape is {tuple(torch.as_tensor(kernels).shape)}."
+            f"{MAX_SIDE}, but the shape is {tuple(K.shape)}."
         )
     if not 1 <= len(K) <= MAX_KERNELS:
         raise ValueError(f"There must be from 1 to {MAX_KERNELS} kernels, but there are {len(K)}.")
