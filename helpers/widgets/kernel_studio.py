@@ -28,6 +28,13 @@ PHOTO_SIZE = (240, 320)
 LARGEST_PICTURE, LARGEST_PIXEL = (480, 640), 1000
 
 
+class Binary(Bytes):
+    """Bytes, also where they come from the browser: those arrive as a memoryview."""
+
+    def validate(self, obj, value):
+        return super().validate(obj, bytes(value) if isinstance(value, memoryview) else value)
+
+
 class StudioPicture(KernelPicture):
     """The picture, its feature map, and the sum behind the pixel pointed at.
 
@@ -38,19 +45,19 @@ class StudioPicture(KernelPicture):
     _css = stylesheet(kernel_panel.__file__, __file__)
 
     presets = List().tag(sync=True)
-    preset = Int(0).tag(sync=True)
+    preset = Int(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
     grey = Bool(False).tag(sync=True)
     camera = Bool(False).tag(sync=True)
 
-    source = Int(0).tag(sync=True)
+    source = Int(0, min=0, max=len(PHOTOS) + 1).tag(sync=True)
     stills = Bytes(b"").tag(sync=True)  # all still pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
-    own = Bytes(b"").tag(sync=True, echo_update=False)  # the learner's own picture, float32
+    own = Binary(b"").tag(sync=True, echo_update=False)  # the learner's own picture, float32
     own_shape = List().tag(sync=True)
     own_count = Int(0).tag(sync=True)  # how many there have been
 
     # The feature map that the browser drew last, and the picture and weights that it is of.
-    drawn = Bytes(b"").tag(sync=True, echo_update=False)
+    drawn = Binary(b"").tag(sync=True, echo_update=False)
     drawn_for = List().tag(sync=True)
 
 
