@@ -7,6 +7,7 @@ everywhere. The Hessian alone decides which learning rates settle.
 """
 
 import math
+import sys
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -105,8 +106,8 @@ def _hessian(X, kernel_shape):
     W = _windows(X.detach().double(), kernel_shape)
     if W.shape[1] > _MOST_WEIGHTS:
         raise ValueError(
-            f"kernel_shape {kernel_shape!r:.80} means {W.shape[1]} entries: "
-            f"take a kernel of at most {_MOST_WEIGHTS}."
+            f"A kernel of shape {_shown(kernel_shape)} has {W.shape[1]} entries: "
+            f"take one of at most {_MOST_WEIGHTS}."
         )
     H = 2 * W.T @ W
     if not H.isfinite().all():
@@ -140,12 +141,13 @@ def _check_run(X, Y, start, lr, num_steps):
             f"Y has shape {tuple(Y.shape)}, but a kernel of shape {tuple(start.shape)} makes a "
             f"feature map of shape {expected} from X: give a target of that shape."
         )
-    if not isinstance(lr, Real) or isinstance(lr, bool) or not 0 <= lr < math.inf:
-        raise ValueError(f"lr must be a finite number of at least 0, but is {lr!r:.80}.")
+    number = isinstance(lr, Real) and not isinstance(lr, bool)
+    if not number or not 0 <= lr <= sys.float_info.max:
+        raise ValueError(f"lr must be a finite number of at least 0, but is {_shown(lr)}.")
     whole = isinstance(num_steps, Integral) and not isinstance(num_steps, bool)
     if not whole or not 0 <= num_steps <= _MOST_STEPS:
         raise ValueError(
-            f"num_steps must be a whole number from 0 to {_MOST_STEPS}, but is {num_steps!r:.80}."
+            f"num_steps must be a whole number from 0 to {_MOST_STEPS}, but is {_shown(num_steps)}."
         )
 
 
@@ -156,6 +158,8 @@ def _check_floats(M, name):
             f"{name} must be a float32 or float64 tensor, but is {given}: "
             f"make one with torch.tensor(...).float()."
         )
+    if M.layout is not torch.strided or M.device.type != "cpu":
+        raise ValueError(f"{name} must be an ordinary (dense) tensor on the CPU.")
     if M.dim() != 2 or M.numel() == 0:
         raise ValueError(
             f"{name} must be a matrix with at least one row and one column, "
@@ -163,3 +167,8 @@ def _check_floats(M, name):
         )
     if not M.isfinite().all():
         raise ValueError(f"{name} holds NaN or infinity: give finite numbers only.")
+
+
+def _shown(value):
+    """A value in one short line, whatever it is."""
+    return " ".join(repr(value).split())[:60]

@@ -1,5 +1,7 @@
 """DescentCockpit: gradient descent on a kernel of two weights, with everything it does in view."""
 
+from numbers import Integral, Real
+
 import ipywidgets
 import torch
 from traitlets import Dict, Int, List, TraitError, validate
@@ -88,7 +90,7 @@ class DescentCockpit(Panel):
 
     @lr.setter
     def lr(self, lr):
-        self.picture.lr = lr
+        self.picture.lr = _number(lr, "lr", Real, self.picture.max_lr)
 
     @property
     def num_steps(self):
@@ -97,7 +99,7 @@ class DescentCockpit(Panel):
 
     @num_steps.setter
     def num_steps(self, num_steps):
-        self.picture.num_steps = num_steps
+        self.picture.num_steps = _number(num_steps, "num_steps", Integral, MAX_STEPS)
 
     @property
     def start(self):
@@ -119,8 +121,9 @@ class DescentCockpit(Panel):
     @example.setter
     def example(self, name):
         names = [example["name"] for example in self.picture.examples]
-        if name not in names:
-            raise ValueError(f"There is no example {name!r:.60}: take one of {', '.join(names)}.")
+        if not isinstance(name, str) or name not in names:
+            given = repr(name) if isinstance(name, str) else f"a {type(name).__name__}"
+            raise ValueError(f"There is no example {given:.60}: take one of {', '.join(names)}.")
         self.picture.example = names.index(name)
 
     @property
@@ -180,6 +183,16 @@ class DescentCockpit(Panel):
                 ipywidgets.HBox([*starts, linked(data, p, "example", of="index")], layout=wrapped),
             ]
         )
+
+
+def _number(value, name, kind, high):
+    """A number from 0 to `high` that a learner sets."""
+    right_kind = isinstance(value, kind) and not isinstance(value, bool)
+    if not right_kind or not 0 <= value <= high:
+        given = f"{value!r:.40}" if right_kind else f"a {type(value).__name__}"
+        what = "a whole number" if kind is Integral else "a number"
+        raise ValueError(f"{name} must be {what} from 0 to {high:g}, but is {given}.")
+    return int(value) if kind is Integral else float(value)
 
 
 def _chapter_examples():
