@@ -135,8 +135,8 @@ function weights({ layers, fields }) {
   const { size } = fields.at(-1);
   const many = convolutions.length === 1 ? "1 convolution" : `${convolutions.length} convolutions`;
   return (
-    `Weights for each pair of channels: ${count} in ${many}; a single layer that sees as much, ` +
-    `${size}×${size}, has ${written(size ** 2, 9)}.`
+    `Weights for each pair of channels: ${count.toLocaleString("en")} in ${many}; a single layer that sees as much, ` +
+    `${size}×${size}, has ${(size ** 2).toLocaleString("en")}.`
   );
 }
 
@@ -171,8 +171,9 @@ function initialize({ model }) {
   // The sliders follow the selected layer …
   function showSelected() {
     const layers = layersNow();
+    if (!layers.length) return;
     const selected = Math.min(model.get("selected"), layers.length);
-    const traits = { num_layers: layers.length, selected };
+    const traits = { selected };
     for (const name of NUMBERS) traits[name] = layers[selected - 1][name];
     setTraits(model, traits);
   }
@@ -223,8 +224,9 @@ function render({ model, el }) {
   const text = element("div", { class: "explorer-sentence" });
   const count = element("div", { class: "cfi-caption" });
   const message = element("div", { class: "cfi-message", role: "status" });
+  const which = element("span", { class: "explorer-which" });
   const buttons = {
-    add: button("add a layer above", add),
+    add: button("add one above", add),
     remove: button("remove", remove),
     up: button("move up", () => move(1)),
     down: button("move down", () => move(-1)),
@@ -232,7 +234,7 @@ function render({ model, el }) {
   const root = element(
     "div",
     { class: "cfi explorer" },
-    element("div", { class: "explorer-buttons" }, "This layer: ", ...Object.values(buttons)),
+    element("div", { class: "explorer-buttons" }, which, ...Object.values(buttons)),
     element("div", { class: "explorer-stage" }, names, canvas, table),
     message,
     text,
@@ -240,12 +242,14 @@ function render({ model, el }) {
     element(
       "div",
       { class: "cfi-caption" },
-      "Point at a cell, click to pin it; with the keyboard, go to the strips and use the arrow " +
-        "keys. The bars count the paths from each pixel to the cell.",
+      "The sliders set the framed layer; click a name to frame another. Point at a cell to see " +
+        "its cone, click to pin it, or walk with the arrow keys. The bars count the paths from " +
+        "each pixel to the cell; s, p and d are stride, padding and dilation.",
     ),
     spoken.node,
   );
   el.append(root);
+  let width = canvas.clientWidth || 600; // measured again when it changes
 
   function button(label, onclick) {
     return element("button", { type: "button", onclick }, label);
@@ -289,7 +293,7 @@ function render({ model, el }) {
   // --- pointing ---
 
   /** The state's scale: pixels of the page for a pixel of the picture. */
-  const scale = ({ low, high }) => (canvas.clientWidth - 2) / (high - low + 1);
+  const scale = ({ low, high }) => (width - 2) / (high - low + 1);
   const stripTop = (state, level) => TOP + (state.layers.length - level) * ROW;
 
   function pointAt(event) {
@@ -352,22 +356,30 @@ function render({ model, el }) {
       name.classList.toggle("explorer-lost", n >= sizes.length);
       name.classList.toggle("explorer-pointed", n === level);
       if (n === 0) return;
-      name.textContent = layerName(layers[n - 1], n);
+      const text = layerName(layers[n - 1], n);
+      if (name.textContent !== text) name.textContent = text;
       name.setAttribute("aria-label", layerNameInFull(layers[n - 1], n));
       name.setAttribute("aria-pressed", String(n === selected));
     });
   }
 
+  // Made anew only when its numbers change; pointing around marks another row.
+  let tableOf = "";
   function drawTable({ sizes, fields, level, lost }) {
-    const titles = ["cells", "size", "jump", "offset"];
-    const head = element("tr", {}, ...titles.map((name) => element("th", { scope: "col" }, name)));
-    const rows = sizes.map((cells, l) => {
-      const { size, jump, offset } = fields[l];
-      const numbers = [cells, size, jump, offset].map((n) => element("td", {}, written(n, 6)));
-      return element("tr", { class: l === level ? "explorer-pointed" : "" }, ...numbers);
+    const numbers = sizes.map((cells, l) => [cells, ...Object.values(fields[l])]);
+    const shown = JSON.stringify([numbers, lost]);
+    if (shown !== tableOf) {
+      tableOf = shown;
+      const row = (cells) => element("tr", {}, ...cells);
+      const titles = ["cells", "size", "jump", "offset"];
+      const head = row(titles.map((title) => element("th", { scope: "col" }, title)));
+      const rows = numbers.map((values) => row(values.map((n) => element("td", {}, written(n, 6)))));
+      const gone = Array.from({ length: lost }, () => row([element("td", { colspan: 4 }, "–")]));
+      table.replaceChildren(head, ...gone, ...rows.reverse());
+    }
+    [...table.children].reverse().forEach((row, l) => {
+      row.classList.toggle("explorer-pointed", l === level);
     });
-    const gone = Array.from({ length: lost }, () => element("tr", {}, element("td", { colspan: 4 }, "–")));
-    table.replaceChildren(head, ...gone, ...rows.reverse());
   }
 
   function drawStrips(state) {
@@ -379,7 +391,6 @@ function render({ model, el }) {
     const height = TOP + (layers.length + 1) * ROW + BARS;
     const ratio = devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
-    const width = canvas.clientWidth;
     if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
     if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
     const pen = canvas.getContext("2d");
@@ -406,14 +417,18 @@ function render({ model, el }) {
       const side = fields[l].jump * unit;
       const gap = side >= 5 ? 1 : 0;
       const [first, last] = spans[l] ?? [0, -1];
+      pen.fillStyle = shade;
+      if (gap === 0) pen.fillRect(x(l, 0), y(l), cells * side, STRIP);
       for (let i = -padding; i < cells + padding; i++) {
         const inside = i >= 0 && i < cells;
         const below = l <= level && i >= first && i <= last;
         const seen = below && inside && counts[l][i] > 0;
         const left = x(l, i) + gap / 2;
         if (inside) {
+          if (gap === 0 && !below) continue; // painted already, all in one
           pen.fillStyle = seen ? lit : below ? cone : shade;
-          pen.fillRect(left, y(l), side - gap, STRIP);
+          // Without gaps neighbours overlap a little, or the page would shine through.
+          pen.fillRect(left, y(l), side - gap + (gap === 0 ? 0.5 : 0), STRIP);
         } else {
           // Padding: as low as half a strip, and only outlined.
           pen.strokeStyle = below ? lit : line;
@@ -462,6 +477,7 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", `Arrow keys point at a cell. ${said}`);
     canvas.classList.toggle("explorer-pinned", model.get("pinned"));
     const selected = model.get("selected");
+    which.textContent = `Layer ${selected}:`;
     buttons.add.disabled = state.layers.length === MOST_LAYERS;
     buttons.remove.disabled = state.layers.length === 1;
     buttons.up.disabled = selected >= state.layers.length;
@@ -471,7 +487,11 @@ function render({ model, el }) {
 
   const traits = ["layers", "input_size", "selected", "level", "cell", "pinned"];
   const stop = redrawOnChange(model, traits, draw);
-  const resized = new ResizeObserver(() => draw());
+  const resized = new ResizeObserver(() => {
+    if (canvas.clientWidth === width) return;
+    width = canvas.clientWidth;
+    draw();
+  });
   resized.observe(canvas);
   return () => {
     stop();

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import ipywidgets
-from ipywidgets import jslink
 from traitlets import Bool, Dict, Int, List, TraitError, validate
 
 from helpers.networks import NETWORKS
@@ -11,7 +10,20 @@ from helpers.receptive_field import Layer, map_sizes, receptive_field
 from helpers.widgets.base import Panel, Picture, int_slider, javascript, linked, stylesheet
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
-LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 7), "dilation": (1, 8)}
+LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
+
+
+def _problem(described):
+    """What keeps the explorer from showing these layers, as a sentence, or None."""
+    if not 1 <= len(described) <= MOST_LAYERS:
+        return f"There are {len(described)} layers: give 1 to {MOST_LAYERS}."
+    for layer in described:
+        if set(layer) != {"kind", *LIMITS}:
+            return f"A layer has {list(layer)}: give a kind, {', '.join(LIMITS)}."
+        for name, (least, most) in LIMITS.items():
+            if type(layer[name]) is not int or not least <= layer[name] <= most:
+                return f"{name} is {layer[name]!r:.40}: the explorer takes {least} to {most}."
+    return None
 
 
 def _chain(layers):
@@ -20,8 +32,20 @@ def _chain(layers):
     receptive_field(layers)  # refuses what is no layer
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise ValueError(f"The explorer shows chains of Layer objects, not {layer!r:.60}.")
-    return _described(layers)
+            raise ValueError(f"layers contains {layer!r:.60}: give a chain of Layer objects.")
+    described = _described(layers)
+    problem = _problem(described)
+    if problem:
+        raise ValueError(problem)
+    return described
+
+
+def _side(input_size):
+    if isinstance(input_size, bool) or not hasattr(input_size, "__index__"):
+        raise ValueError(f"input_size is {input_size!r:.40}: give a whole number.")
+    if not 1 <= int(input_size) <= LARGEST_PICTURE:
+        raise ValueError(f"input_size is {input_size}: give 1 to {LARGEST_PICTURE} pixels.")
+    return int(input_size)
 
 
 def _described(layers, kind="conv"):
@@ -37,6 +61,19 @@ def _side_for(stack):
     """Side of a picture that holds a few whole fields, as far as the explorer goes."""
     field = receptive_field([_layer(described) for described in stack])
     return min(LARGEST_PICTURE, field.size + 4 * field.stride)
+
+
+def _traits(stack, input_size):
+    """Traits of the picture for a stack: its last layer selected, its middle cell pointed at."""
+    level = len(stack)
+    try:
+        middle = (map_sizes([_layer(described) for described in stack], input_size)[-1] - 1) // 2
+    except ValueError:  # nothing is left on top: the picture says so, in words
+        middle = 0
+    traits = {"layers": [dict(described) for described in stack], "selected": level}
+    traits |= {"input_size": input_size, "level": level, "cell": middle}
+    traits |= {name: described[name] for described in stack[-1:] for name in LIMITS}
+    return traits | {"preset": 0, "pinned": False}
 
 
 def _published(name):
@@ -61,7 +98,7 @@ PRESETS = {
     "LeNet": (28, _described([Layer(5, padding=2)]) + _POOL + _described([Layer(5)]) + _POOL),
     "AlexNet": (224, _published("alexnet_v2")),
     "VGG-16": (224, _published("vgg_16")),
-    "ResNet: stem and two units": (
+    "ResNet stem": (
         64,
         _described([Layer(7, stride=2, padding=3)])
         + _described([Layer(3, stride=2, padding=1)], "pool")
@@ -83,7 +120,6 @@ class ExplorerPicture(Picture):
     layers = List(Dict()).tag(sync=True)
     input_size = Int(8, min=1, max=LARGEST_PICTURE).tag(sync=True)
     selected = Int(1, min=1, max=MOST_LAYERS).tag(sync=True)
-    num_layers = Int(1, min=1, max=MOST_LAYERS).tag(sync=True)
     level = Int(0, min=0, max=MOST_LAYERS).tag(sync=True)
     cell = Int(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
@@ -96,24 +132,16 @@ class ExplorerPicture(Picture):
 
     @validate("layers")
     def _layers_within_limits(self, proposal):
-        layers = proposal["value"]
-        if not 1 <= len(layers) <= MOST_LAYERS:
-            raise TraitError(f"Give 1 to {MOST_LAYERS} layers, not {len(layers)}.")
-        for layer in layers:
-            if set(layer) != {"kind", *LIMITS}:
-                raise TraitError(f"A layer has a kind, {', '.join(LIMITS)}, not {list(layer)}.")
-            for name, (least, most) in LIMITS.items():
-                number = layer[name]
-                if type(number) is not int or not least <= number <= most:
-                    raise TraitError(
-                        f"{name} is {number!r:.40}: the explorer takes {least} to {most}."
-                    )
-        return layers
+        problem = _problem(proposal["value"])
+        if problem:
+            raise TraitError(problem)
+        return proposal["value"]
 
 
 class ReceptiveFieldExplorer(Panel):
     """Build a stack of layers and point at a cell: its cone shows what it sees.
 
+    The sliders set the layer whose name is framed; a click on another name frames that one.
     `layers` and `input_size` may be read and set from the next cell; `receptive_field` is that
     of the whole stack.
 
@@ -121,22 +149,21 @@ class ReceptiveFieldExplorer(Panel):
         layers: 1 to 24 `Layer` objects, from the picture on; None takes two 2×2 layers.
         input_size: side of the picture, 1 to 256 pixels; None takes what suits the layers.
     Raises:
-        ValueError: something else is among the layers.
-        TraitError: a number is outside the range of its slider.
+        ValueError: something else is among the layers, or a number is outside the range of its
+            slider.
     Source: chapter 06.
     """
 
     def __init__(self, layers=None, input_size=None):
-        self.picture = ExplorerPicture(
-            presets=[{"input_size": side, "layers": stack} for side, stack in PRESETS.values()]
-        )
         side, stack = PRESETS["Two 2×2 layers"]
         if layers is not None:
             stack = _chain(layers)
             side = max(8, _side_for(stack))
-        self._show(stack, side if input_size is None else input_size)
+        traits = _traits(stack, side if input_size is None else _side(input_size))
         if layers is None and input_size is None:
-            self.picture.preset = list(PRESETS).index("Two 2×2 layers")
+            traits["preset"] = list(PRESETS).index("Two 2×2 layers")
+        presets = [{"input_size": side, "layers": stack} for side, stack in PRESETS.values()]
+        self.picture = ExplorerPicture(presets=presets, **traits)
         super().__init__([self._controls(), self.picture])
 
     def __repr__(self):
@@ -150,7 +177,8 @@ class ReceptiveFieldExplorer(Panel):
     @layers.setter
     def layers(self, layers):
         stack = _chain(layers)
-        self._show(stack, max(self.picture.input_size, _side_for(stack)))
+        side = max(self.picture.input_size, _side_for(stack))
+        self.picture.set_trait_values(_traits(stack, side))
 
     @property
     def input_size(self):
@@ -159,27 +187,12 @@ class ReceptiveFieldExplorer(Panel):
 
     @input_size.setter
     def input_size(self, side):
-        self.picture.input_size = side
+        self.picture.input_size = _side(side)
 
     @property
     def receptive_field(self):
         """The receptive field of a cell behind the last layer."""
         return receptive_field(self.layers)
-
-    def _show(self, described, input_size):
-        """Put a stack in the picture, select its last layer and point at its middle cell."""
-        level = len(described)
-        try:
-            layers = [_layer(layer) for layer in described]
-            middle = (map_sizes(layers, input_size)[-1] - 1) // 2
-        except ValueError:  # nothing is left on top: the picture says so, in words
-            middle = 0
-        # The layers come first: where they are refused, nothing else is changed.
-        traits = {"layers": [dict(layer) for layer in described]}
-        traits |= {"input_size": input_size, "preset": 0, "pinned": False}
-        traits |= {"num_layers": level, "selected": level, "level": level, "cell": middle}
-        traits |= {name: layer[name] for layer in described[-1:] for name in LIMITS}
-        self.picture.set_trait_values(traits)
 
     def _controls(self):
         p = self.picture
@@ -187,14 +200,12 @@ class ReceptiveFieldExplorer(Panel):
             options=list(PRESETS), index=p.preset, description="stack", layout={"width": "18em"}
         )
         preset.style.description_width = "initial"
-        selected = int_slider(p, "selected", "layer to set", 1, p.num_layers)
-        selected.picture_links.append(jslink((p, "num_layers"), (selected, "max")))
         side = int_slider(p, "input_size", "picture side", 1, LARGEST_PICTURE)
         stack = [linked(preset, p, "preset", of="index"), side]
         kernel_size, stride, padding, dilation = (
             int_slider(p, name, name.replace("_", " "), *limits) for name, limits in LIMITS.items()
         )
-        columns = [stack, [selected, kernel_size], [stride, padding], [dilation]]
+        columns = [stack, [kernel_size, stride], [padding, dilation]]
         return ipywidgets.HBox(
             [ipywidgets.VBox(column) for column in columns],
             layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px"),
