@@ -48,9 +48,9 @@ function floats(bytes, start, length) {
 /** Smallest and largest of many numbers. */
 function extremes(values) {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+  for (let n = 0; n < values.length; n++) {
+    if (values[n] < low) low = values[n];
+    if (values[n] > high) high = values[n];
   }
   return [low, high];
 }

@@ -62,10 +62,10 @@ class KernelPanel(Panel):
 
     def _slider(self, place):
         slider = float_slider(
-            self.picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="11em"
+            self.picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="12.5em"
         )
         slider.readout = False
-        slider.style.description_width = "3.2em"
+        slider.style.description_width = "3em"
         slider.picture_links.append(
             jslink((self.picture, f"text_{place}"), (slider, "description"))
         )

@@ -216,6 +216,7 @@ function initialize({ model }) {
 
 function render({ model, el }) {
   let X = stillPicture(model); // what is shown: a still picture, or the camera's last frame
+  let painted = null; // the one that is on the canvas: a slider does not change it
   let Y = null;
   let place = null; // the pixel of Y pointed at; at first the one with the strongest answer
 
@@ -273,7 +274,8 @@ function render({ model, el }) {
     Y = correlate(X.data, X.height, X.width, K, 3, 3);
     const range = extremes(Y.data);
     const limit = model.get("grey") ? null : colourLimit(range, K);
-    input.show(X, null);
+    if (X !== painted) input.show(X, null);
+    painted = X;
     output.show(Y, limit);
     bar.show(limit);
     const sum = K.reduce((a, b) => a + b, 0);
