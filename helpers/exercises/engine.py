@@ -13,6 +13,7 @@ import ctypes
 import html
 import inspect
 import math
+import sys
 import textwrap
 import threading
 import traceback
@@ -331,20 +332,41 @@ def _time_limit(seconds):
 
     def interrupt():
         with lock:
-            if not finished:
+            if finished:
+                return
+            if _is_importing(thread):
+                # torch loads a part of itself at the first optimiser, for seconds on a slow
+                # machine; cut short, it would stay broken for as long as the kernel lives. So
+                # the time begins anew.
+                set_timer(seconds)
+            else:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(_TimeIsUp)
                 )
 
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    def set_timer(seconds):
+        nonlocal timer
+        timer = threading.Timer(seconds, interrupt)
+        timer.daemon = True
+        timer.start()
+
+    timer = None
+    set_timer(seconds)
     try:
         yield
     finally:
         with lock:
             finished = True
         timer.cancel()
+
+
+def _is_importing(thread):
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextlib.contextmanager
