@@ -229,14 +229,18 @@ function drawPath({ run, left }) {
   ];
 }
 
-/** The loss at every step on a logarithmic axis. */
-function drawCurve({ run, numSteps }) {
-  const { width, height } = CURVE;
-  const logs = run.losses.map((loss) => Math.log10(Math.max(loss, 1e-99))); // no loss, no logarithm
+/** The scale of the loss curve, in powers of ten, and the losses as such. */
+function curveScale({ run, numSteps }) {
+  const logs = run.losses.map((loss) => Math.log10(Math.max(loss, 1e-99))); // zero has no logarithm
   const high = Math.max(2, Math.ceil(Math.max(...logs)));
   const low = Math.min(-2, Math.max(-12, Math.floor(Math.min(...logs))));
-  const toX = (n) => (numSteps === 0 ? 0 : (n / numSteps) * width);
-  const toY = (log) => ((high - log) / (high - low)) * height;
+  const toX = (n) => (numSteps === 0 ? 0 : (n / numSteps) * CURVE.width);
+  const toY = (log) => ((high - log) / (high - low)) * CURVE.height;
+  return { logs, low, high, numSteps, toX, toY };
+}
+
+function drawAxes({ low, high, numSteps, toX, toY }) {
+  const { width, height } = CURVE;
   const parts = [];
   const every = [1, 2, 5, 10, 20, 50].find((s) => (high - low) / s <= 6);
   for (let decade = Math.ceil(low / every) * every; decade <= high; decade += every) {
@@ -246,15 +250,21 @@ function drawCurve({ run, numSteps }) {
   }
   const stride = [1, 2, 5, 10, 20].find((s) => numSteps / s <= 10);
   for (let n = 0; n <= numSteps; n += stride) {
-    parts.push(line([toX(n), height], [toX(n), height + 4], "cockpit-axis"));
-    parts.push(svgElement("text", { x: toX(n), y: height + 18, "text-anchor": "middle" }, String(n)));
+    const [x, y] = [toX(n), height + 18];
+    parts.push(line([x, height], [x, height + 4], "cockpit-axis"));
+    parts.push(svgElement("text", { x, y, "text-anchor": "middle" }, String(n)));
   }
   parts.push(line([0, 0], [0, height], "cockpit-axis"));
   parts.push(line([0, height], [width, height], "cockpit-axis"));
-  const below = logs.findIndex((log) => log < low); // from there on the curve is off the scale
-  const shown = below < 0 ? logs : logs.slice(0, below);
-  if (shown.length > 0) parts.push(...trail(shown.map((log, n) => [toX(n), toY(log)]), below < 0));
   return parts;
+}
+
+/** The loss at every step; from where it falls below the scale it is not drawn. */
+function drawCurve({ logs, low, toX, toY }) {
+  const below = logs.findIndex((log) => log < low);
+  const shown = below < 0 ? logs : logs.slice(0, below);
+  if (shown.length === 0) return [];
+  return trail(shown.map((log, n) => [toX(n), toY(log)]), below < 0);
 }
 
 const TRAITS = ["lr", "num_steps", "start_0", "start_1", "examples", "example"];
@@ -290,11 +300,12 @@ function render({ model, el }) {
     svgElement("g", { transform: "translate(46 8)" }, ticks, handle),
   );
 
-  const curve = svgElement("g", { transform: "translate(46 10)" });
+  const axes = svgElement("g", {});
+  const curve = svgElement("g", {});
   const curvePlot = svgElement(
     "svg",
     { class: "cockpit-curve", viewBox: "0 0 390 248", role: "img" },
-    curve,
+    svgElement("g", { transform: "translate(46 10)" }, axes, curve),
     svgElement("text", { x: 46 + CURVE.width / 2, y: 244, "text-anchor": "middle" }, "step"),
   );
 
@@ -384,21 +395,26 @@ function render({ model, el }) {
     });
   }
 
-  let drawnBowl = "";
+  // Bowl and axes seldom change while a slider moves, and texts are slow to lay out.
+  const drawn = new Map();
+  function drawOnce(group, parameters, makeParts) {
+    const key = JSON.stringify(parameters);
+    if (drawn.get(group) === key) return;
+    drawn.set(group, key);
+    group.replaceChildren(...makeParts());
+  }
+
   function draw() {
     const state = cockpitState(model);
     const { start } = state;
-    // The bowl depends on the data alone; a slider that moves leaves it as it is.
-    const key = JSON.stringify(state.bowl);
-    if (key !== drawnBowl) {
-      drawnBowl = key;
-      bowl.replaceChildren(...drawBowl(state.bowl));
-    }
+    const scale = curveScale(state);
+    drawOnce(bowl, state.bowl, () => drawBowl(state.bowl));
+    drawOnce(axes, [scale.low, scale.high, scale.numSteps], () => drawAxes(scale));
     path.replaceChildren(...drawPath(state));
     const [cx, cy] = toPlot(start);
     handle.setAttribute("cx", cx);
     handle.setAttribute("cy", cy);
-    curve.replaceChildren(...drawCurve(state));
+    curve.replaceChildren(...drawCurve(scale));
     drawResult(state);
     say(state);
   }
