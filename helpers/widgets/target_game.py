@@ -163,7 +163,7 @@ class TargetGame(KernelPanel):
             description="Level",
         )
         wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        controls = [self._kernel_box(), linked(choice, picture, "level", of="index")]
+        controls = [linked(choice, picture, "level", of="index"), self._kernel_box()]
         self.children = [ipywidgets.HBox(controls, layout=wrapped), picture]
 
     @property
