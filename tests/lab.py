@@ -1,12 +1,15 @@
-"""A real JupyterLab in a headless Chromium: what the browser tests and the benchmark drive."""
+"""What the browser tests and the benchmark drive: JupyterLab, or the built pages, in Chromium."""
 
 import contextlib
+import functools
+import http.server
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -15,7 +18,8 @@ from playwright.sync_api import sync_playwright
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
+    None,
 )
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -168,6 +172,111 @@ class Chapter:
 
     def shut_down_kernel(self):
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def close(self):
+        self.context.close()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Serve the files of a folder on the loopback interface; yields the server's address."""
+    handler = functools.partial(_QuietHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+# In the page: press arrow keys on a slider, and time each until all it changes is drawn.
+_PRESSES = """
+async (handle, count) => {
+    const panel = handle.closest(".cfi-panel");
+    const times = [];
+    for (let n = 0; n < count; n++) {
+        await new Promise((done) => setTimeout(done, 20));
+        const key = Math.floor(n / 3) % 2 ? "ArrowLeft" : "ArrowRight"; // to and fro
+        const start = performance.now();
+        handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        for (let m = 0; m < 5; m++) await null; // a picture draws in a microtask
+        panel.getBoundingClientRect();
+        for (const canvas of panel.querySelectorAll("canvas")) {
+            if (canvas.width) canvas.getContext("2d").getImageData(0, 0, 1, 1);
+        }
+        times.push(performance.now() - start);
+    }
+    return times;
+}
+"""
+
+
+class LivePage:
+    """One of the built pages, without a kernel, in a browser that reaches no other host.
+
+    `errors` are those that the page reported so far, `elsewhere` the requests to other hosts.
+    """
+
+    def __init__(self, browser, address, name, width=1400, **context):
+        self.context = browser.new_context(viewport={"width": width, "height": 1000}, **context)
+        self.page = self.context.new_page()
+        self.errors, self.elsewhere = [], []
+
+        def guard(route):
+            if route.request.url.startswith(address):
+                route.continue_()
+            else:
+                self.elsewhere.append(route.request.url)
+                route.abort()
+
+        def note(message):
+            if message.type == "error":
+                self.errors.append(message.text)
+
+        self.context.route("**/*", guard)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", note)
+        self.page.goto(f"{address}/{name}")
+        # Each widget's picture is drawn by its own script, once that is loaded.
+        self.page.wait_for_function(
+            "() => document.querySelectorAll('.cfi').length === "
+            "document.querySelectorAll('main .widget').length",
+            timeout=60_000,
+        )
+
+    def panel(self, picture, n=0):
+        """The n-th widget of the page whose picture has this class."""
+        return self.page.locator(".cfi-panel", has=self.page.locator(picture)).nth(n)
+
+    def press(self, panel, label, times=1, key="ArrowRight"):
+        """Focus the slider with this label in a panel, and press an arrow key."""
+        name = self.page.get_by_text(label, exact=True)
+        handle = panel.locator(".widget-hslider", has=name).locator(".noUi-handle").first
+        handle.focus()
+        for _ in range(times):
+            handle.press(key)
+
+    def looks(self, panel):
+        """All that can be seen of a widget's picture, as one text to compare."""
+        return panel.locator(".cfi").first.evaluate(
+            """async (picture) => {
+                await new Promise(requestAnimationFrame);
+                const canvases = [...picture.querySelectorAll("canvas")];
+                const drawn = canvases.map((canvas) => canvas.width ? canvas.toDataURL() : "");
+                const copy = picture.cloneNode(true);
+                copy.querySelectorAll(".cfi-spoken").forEach((node) => node.remove());
+                return copy.innerHTML + drawn.join();
+            }"""
+        )
+
+    def event_to_pixels(self, handle, count=42):
+        """Milliseconds from each of `count` key presses on a slider to the redrawn picture."""
+        return handle.evaluate(f"(handle) => ({_PRESSES})(handle, {count})")
 
     def close(self):
         self.context.close()

@@ -1,0 +1,256 @@
+"""Build the course as web pages in which every widget works without a kernel.
+
+    python -m uv run python tests/pages.py          # into _site/
+    python -m uv run python tests/pages.py FOLDER
+
+Each chapter is executed, and the state of its widgets is stored in its page. Everything that the
+pages load lies beside them, in `files/`: no request goes to another host. The scripts come from
+the installed anywidget and, by npm, from the packages in PACKAGES.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import jinja2
+import nbformat
+from jupyter_core.paths import jupyter_path
+from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html_mistune
+from refresh import NOTEBOOKS, execute
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+# Executed notebooks, by a digest of all that they depend on: not executed again without need.
+EXECUTED = ROOT / "build" / "pages"
+
+# npm package and version -> the files taken from it, and the folder below files/ they go to.
+PACKAGES = {
+    "requirejs@2.3.8": {"require.js": ""},
+    "@jupyter-widgets/html-manager@1.0.15": {"dist/embed-amd.js": "", "dist/*.woff2": ""},
+    "katex@0.19.1": {
+        "dist/katex.min.js": "",
+        "dist/katex.min.css": "",
+        "dist/contrib/auto-render.min.js": "",
+        "dist/fonts/*.woff2": "fonts",
+    },
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def build(folder=ROOT / "_site"):
+    """Build all pages into `folder`, which is emptied first."""
+    folder = Path(folder)
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    with ThreadPoolExecutor(max_workers=2) as kernels:
+        notebooks = list(kernels.map(executed, paths))
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "files").mkdir(parents=True)
+    copy_scripts(folder / "files")
+    template = jinja2.Template((HERE / "pages.html").read_text(encoding="utf-8"), autoescape=True)
+    chapters = [
+        {"name": path.stem, "page": page_name(path), "title": title(notebook)}
+        for path, notebook in zip(paths, notebooks, strict=True)
+    ]
+    for n, (chapter, notebook) in enumerate(zip(chapters, notebooks, strict=True)):
+        html = template.render(
+            chapter=chapter,
+            chapters=chapters,
+            previous=chapters[n - 1] if n else None,
+            following=chapters[n + 1] if n + 1 < len(chapters) else None,
+            cells=[shown(cell) for cell in notebook.cells],
+            sections=sections(notebook),
+            widget_state=for_script(notebook.metadata.get("widgets", {}).get(WIDGET_STATE)),
+            links=running_notebook(chapter["name"]),
+        )
+        (folder / chapter["page"]).write_text(html, encoding="utf-8")
+    (folder / ".nojekyll").touch()  # GitHub Pages: serve the files as they are
+
+
+def page_name(path):
+    """The start page is what a host shows for its folder."""
+    return "index.html" if path.stem.startswith("00") else f"{path.stem}.html"
+
+
+def title(notebook):
+    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+
+
+# --- executing ------------------------------------------------------------------------------------
+
+
+def executed(path):
+    """The notebook at `path`, executed, with the state of its widgets."""
+    digest = hashlib.sha256(path.read_bytes())
+    for file in sorted(ROOT.glob("helpers/**/*")):
+        if file.suffix in (".py", ".js", ".css", ".json"):
+            digest.update(file.read_bytes())
+    packages = ["anywidget", "d2l", "ipywidgets", "matplotlib", "numpy", "torch"]
+    digest.update(" ".join([platform.python_version(), *map(version, packages)]).encode())
+    kept = EXECUTED / f"{path.stem}-{digest.hexdigest()[:16]}.ipynb"
+    if not kept.exists():
+        notebook = nbformat.read(path, as_version=4)
+        execute(notebook, widgets=True)
+        EXECUTED.mkdir(parents=True, exist_ok=True)
+        for outdated in EXECUTED.glob(f"{path.stem}-*.ipynb"):
+            outdated.unlink()
+        nbformat.write(notebook, kept)
+    return nbformat.read(kept, as_version=4)
+
+
+# --- the scripts of the pages ---------------------------------------------------------------------
+
+
+def copy_scripts(folder):
+    """Put every script, style and font that the pages load into `folder`."""
+    for name in ("pages.css", "pages.js"):
+        shutil.copy(HERE / name, folder)
+    for place in jupyter_path("nbextensions"):
+        script = Path(place) / "anywidget" / "index.js"
+        if script.exists():
+            shutil.copy(script, folder / "anywidget.js")
+            break
+    else:
+        raise FileNotFoundError("anywidget's script is not installed: install anywidget again.")
+    with tempfile.TemporaryDirectory() as downloads:
+        for package, files in PACKAGES.items():
+            with tarfile.open(npm_pack(package, downloads)) as archive:
+                for member in archive.getmembers():
+                    inside = Path(member.name.removeprefix("package/"))
+                    for pattern, place in files.items():
+                        if inside.match(pattern):
+                            target = folder / place / inside.name
+                            target.parent.mkdir(exist_ok=True)
+                            target.write_bytes(archive.extractfile(member).read())
+
+
+def npm_pack(package, folder):
+    """Fetch one npm package (npm keeps a copy and checks it); returns the archive's path."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("There is no npm on PATH: install Node.js to build the pages.")
+    run = subprocess.run(
+        [npm, "pack", package, "--silent", "--prefer-offline", "--pack-destination", folder],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return Path(folder) / run.stdout.split()[-1]
+
+
+# --- from cells to HTML ---------------------------------------------------------------------------
+
+highlighted = Highlight2HTML(pygments_lexer="ipython3")
+
+
+def shown(cell):
+    """What the template needs of a cell."""
+    if cell.cell_type == "markdown":
+        return {"kind": "prose", "html": prose(cell.source)}
+    kind = "code"
+    if "exercise" in cell.metadata.get("tags", []):
+        kind = "exercise"
+    elif 'find_spec("helpers")' in cell.source:
+        kind = "set-up"
+    return {
+        "kind": kind,
+        "html": highlighted(cell.source),
+        # That an exercise has not been attempted is no news on a page without a kernel.
+        "outputs": [] if kind == "exercise" else list(map(output_html, joined(cell.outputs))),
+    }
+
+
+def joined(outputs):
+    """The outputs, what was printed in several goes put together."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" == whole[-1].output_type:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
+
+
+def prose(source):
+    """Markdown as HTML: badges left out, links to notebooks turned into links to pages."""
+    source = re.sub(r"\[!\[[^\]]*\]\(https?:[^)]*\)\]\([^)]*\)", "", source)
+    html = markdown2html_mistune(source)
+    html = re.sub(
+        r'href="(\d\d_\w+\.ipynb)', lambda link: f'href="{page_name(Path(link[1]))}', html
+    )
+    # A wide table scrolls in a box of its own.
+    box = r'<div class="wide" tabindex="0">\g<0></div>'
+    return re.sub(r"<table.*?</table>", box, html, flags=re.DOTALL)
+
+
+def sections(notebook):
+    """(id, heading) of each section of a chapter."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.findall(r'<h2 id="([^"]*)">(.*?)<a ', markdown2html_mistune(text))
+    return [(anchor, re.sub("<[^>]*>", "", heading)) for anchor, heading in found]
+
+
+def output_html(output):
+    """One output of a cell: a widget if there is one, else HTML, picture or text."""
+    if output.output_type == "stream":
+        return text_html(output.text)
+    data = output.data
+    if WIDGET_VIEW in data:
+        view = for_script(data[WIDGET_VIEW])
+        return f'<div class="widget"><script type="{WIDGET_VIEW}">{view}</script></div>'
+    if "text/html" in data:
+        return f'<div class="html">{data["text/html"]}</div>'
+    if "image/png" in data:
+        return figure(data["image/png"], **output.metadata["image/png"])
+    return text_html(data["text/plain"])
+
+
+def figure(png, width, height):
+    """A picture, shrunk on a small screen, but not until its text cannot be read."""
+    return (
+        '<div class="figure" tabindex="0"><img alt="Figure drawn by the code above" '
+        f'width="{width}" height="{height}" style="min-width: {0.62 * width:.0f}px" '
+        f'src="data:image/png;base64,{png.strip()}"></div>'
+    )
+
+
+def text_html(text):
+    return f'<pre tabindex="0">{ansi2html(text)}</pre>'
+
+
+def for_script(value):
+    """JSON that may stand inside a script element."""
+    return json.dumps(value).replace("<", "\\u003c")
+
+
+def running_notebook(name):
+    """Where a notebook can be run: (what, address) pairs, from the project's public address."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    address = project["urls"]["Homepage"]
+    repository = address.removeprefix("https://github.com/")
+    path = f"notebooks/{name}.ipynb"
+    return [
+        ("Binder", f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/{path}"),
+        ("Colab", f"https://colab.research.google.com/github/{repository}/blob/main/{path}"),
+        ("your machine", f"{address}#start"),
+    ]
+
+
+if __name__ == "__main__":
+    started = time.perf_counter()
+    site = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "_site"
+    build(site)
+    size = sum(file.stat().st_size for file in site.rglob("*") if file.is_file())
+    print(f"{site}: {size / 1e6:.1f} MB in {time.perf_counter() - started:.0f} s")
