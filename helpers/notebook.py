@@ -65,7 +65,7 @@ _NEEDED = {
     "numpy": "1.23.5",
     "scipy": "1.10.1",
     "matplotlib": "3.7.2",
-    "scikit-image": "0.22",
+    "scikit-image": "0.24",
     "ipywidgets": "7.7.1",
     "anywidget": "0.9.21",
 }
