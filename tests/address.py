@@ -95,13 +95,14 @@ def _notebook(path, text, root, formerly):
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
         cell.source = _linked(cell.source, root, formerly)
-    # The pictures of the badges lie in the notebook: opening it asks no other host for them.
+    # The pictures of the badges lie in the notebook, since opening it must ask no other host for
+    # them; PNG, since JupyterLab shows no attached SVG.
     head, attachments = notebook.cells[0], {}
     for name in ("binder", "colab"):
-        picture = (root / ".github" / "badges" / f"{name}.svg").read_bytes()
-        attachments[f"{name}.svg"] = {"image/svg+xml": base64.b64encode(picture).decode()}
+        picture = (root / ".github" / "badges" / f"{name}.png").read_bytes()
+        attachments[f"{name}.png"] = {"image/png": base64.b64encode(picture).decode()}
     head.attachments = nbformat.from_dict(attachments)
-    pictures = {name: f"attachment:{name}.svg" for name in ("binder", "colab")}
+    pictures = {name: f"attachment:{name}.png" for name in ("binder", "colab")}
     page = path.relative_to(root).as_posix()
     head.source = _badged(head.source, page, pictures, root)
     return nbformat.writes(notebook) + "\n"

@@ -65,7 +65,7 @@ def test_it_begins_with_a_short_set_up_cell(path):
 @every_notebook
 def test_its_links_resolve(path):
     for target in re.findall(r"\]\(([^)]+)\)", text_of(read(path))):
-        if not target.startswith(("https://", "#")):
+        if not target.startswith(("https://", "attachment:", "#")):
             assert (NOTEBOOKS / target.split("#")[0]).exists(), target
 
 
