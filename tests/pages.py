@@ -18,11 +18,11 @@ import sys
 import tarfile
 import tempfile
 import time
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
+import address
 import jinja2
 import nbformat
 from jupyter_core.paths import jupyter_path
@@ -60,10 +60,10 @@ def build(folder=ROOT / "_site"):
     copy_scripts(folder / "files")
     template = jinja2.Template((HERE / "pages.html").read_text(encoding="utf-8"), autoescape=True)
     chapters = [
-        {"name": path.stem, "page": page_name(path), "title": title(notebook)}
+        {"number": path.name[:2], "title": title(notebook), "page": page_name(path)}
         for path, notebook in zip(paths, notebooks, strict=True)
     ]
-    for n, (chapter, notebook) in enumerate(zip(chapters, notebooks, strict=True)):
+    for n, (path, chapter, notebook) in enumerate(zip(paths, chapters, notebooks, strict=True)):
         html = template.render(
             chapter=chapter,
             chapters=chapters,
@@ -72,10 +72,9 @@ def build(folder=ROOT / "_site"):
             cells=[shown(cell) for cell in notebook.cells],
             sections=sections(notebook),
             widget_state=for_script(notebook.metadata.get("widgets", {}).get(WIDGET_STATE)),
-            links=running_notebook(chapter["name"]),
+            links=running_notebook(path),
         )
         (folder / chapter["page"]).write_text(html, encoding="utf-8")
-    (folder / ".nojekyll").touch()  # GitHub Pages: serve the files as they are
 
 
 def page_name(path):
@@ -84,7 +83,8 @@ def page_name(path):
 
 
 def title(notebook):
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    """The first heading, without its number."""
+    return re.match(r"# (?:\d\d )?(.*)", notebook.cells[0].source)[1]
 
 
 # --- executing ------------------------------------------------------------------------------------
@@ -185,13 +185,13 @@ def joined(outputs):
 
 def prose(source):
     """Markdown as HTML: badges left out, links to notebooks turned into links to pages."""
-    source = re.sub(r"\[!\[[^\]]*\]\(https?:[^)]*\)\]\([^)]*\)", "", source)
+    source = re.sub(r"\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)", "", source)
     html = markdown2html_mistune(source)
     html = re.sub(
         r'href="(\d\d_\w+\.ipynb)', lambda link: f'href="{page_name(Path(link[1]))}', html
     )
     # A wide table scrolls in a box of its own.
-    box = r'<div class="wide" tabindex="0">\g<0></div>'
+    box = r'<div class="wide">\g<0></div>'
     return re.sub(r"<table.*?</table>", box, html, flags=re.DOTALL)
 
 
@@ -220,14 +220,14 @@ def output_html(output):
 def figure(png, width, height):
     """A picture, shrunk on a small screen, but not until its text cannot be read."""
     return (
-        '<div class="figure" tabindex="0"><img alt="Figure drawn by the code above" '
+        '<div class="figure"><img alt="Figure drawn by the code above" '
         f'width="{width}" height="{height}" style="min-width: {0.62 * width:.0f}px" '
         f'src="data:image/png;base64,{png.strip()}"></div>'
     )
 
 
 def text_html(text):
-    return f'<pre tabindex="0">{ansi2html(text)}</pre>'
+    return f"<pre>{ansi2html(text)}</pre>"
 
 
 def for_script(value):
@@ -235,16 +235,13 @@ def for_script(value):
     return json.dumps(value).replace("<", "\\u003c")
 
 
-def running_notebook(name):
+def running_notebook(path):
     """Where a notebook can be run: (what, address) pairs, from the project's public address."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    address = project["urls"]["Homepage"]
-    repository = address.removeprefix("https://github.com/")
-    path = f"notebooks/{name}.ipynb"
+    notebook = path.relative_to(ROOT).as_posix()
     return [
-        ("Binder", f"https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/{path}"),
-        ("Colab", f"https://colab.research.google.com/github/{repository}/blob/main/{path}"),
-        ("your machine", f"{address}#start"),
+        ("Binder", address.binder_link(notebook)),
+        ("Colab", address.colab_link(notebook)),
+        ("your machine", f"{address.setting()}#start"),
     ]
 
 
