@@ -93,19 +93,19 @@ class GaborFit(NamedTuple):
     explained: torch.Tensor
 
 
-def fit_gabor(filters, largest_width=None, num_starts=3, num_steps=30):
+def fit_gabor(filters, largest_width=None, num_steps=30):
     """Find the Gabor function nearest to each filter, by least squares.
 
-    The best few of a coarse grid of Gabor functions are improved by damped Gauss-Newton steps
-    (Levenberg-Marquardt), all filters at once. Strength and phase need no search: a wave of any
-    phase is a mixture of a cosine and a sine, and the best mixture is a linear problem.
+    Of a coarse grid of Gabor functions the best at each of eight orientations is improved by
+    damped Gauss-Newton steps (Levenberg-Marquardt), all filters at once. Strength and phase
+    need no search: a wave of any phase is a mixture of a cosine and a sine, and the best
+    mixture is a linear problem.
 
     Args:
         filters: n square filters.
         largest_width: of the bell, in pixels; None takes a quarter of the filter's side, so
             that the bell has to fade inside the filter.
-        num_starts: how many places of the grid to start from.
-        num_steps: steps from each.
+        num_steps: how many such steps to take.
     Shape:
         filters (n, k, k) -> `GaborFit` of n.
     Raises:
@@ -115,7 +115,6 @@ def fit_gabor(filters, largest_width=None, num_starts=3, num_steps=30):
     """
     n, k = _check_filters(filters)
     largest = k / 4 if largest_width is None else _number(largest_width, "largest_width", 0.6, k)
-    num_starts = _count(num_starts, "num_starts", high=100)
     num_steps = _count(num_steps, "num_steps", high=1000)
     F = filters.detach().double().reshape(n, -1)
     norm = F.norm(dim=1, keepdim=True)
@@ -126,9 +125,13 @@ def fit_gabor(filters, largest_width=None, num_starts=3, num_steps=30):
     grid, explained = _coarse_search(F, k, largest)
     low = torch.tensor([-k / 2, -k / 2, -math.inf, math.log(2), math.log(0.6), -math.log(3)])
     high = torch.tensor([k / 2, k / 2, math.inf, math.log(2 * k), math.log(largest), math.log(3)])
-    starts = explained.topk(5 * num_starts, dim=0).indices[::5].T  # neighbours are much alike
+    # Different orientations lead to different hills; neighbours would climb the same one.
+    turns = grid[:, 2].unique()
+    starts = torch.stack(
+        [explained.where(grid[:, 2:3] == turn, -1.0).argmax(0) for turn in turns], dim=1
+    )
     p = grid[starts.reshape(-1)]
-    F_start = F.repeat_interleave(num_starts, dim=0)
+    F_start = F.repeat_interleave(len(turns), dim=0)
 
     damping = torch.full((len(p),), 0.01, dtype=torch.float64)
     R = _nearest(p, F_start, k)[0]
@@ -152,7 +155,7 @@ def fit_gabor(filters, largest_width=None, num_starts=3, num_steps=30):
         error = torch.where(better, error_new, error)
         damping = torch.where(better, damping / 3, damping * 4).clamp(1e-8, 1e6)
 
-    best = error.reshape(n, num_starts).argmin(1) + num_starts * torch.arange(n)
+    best = error.reshape(n, -1).argmin(1) + len(turns) * torch.arange(n)
     p = p[best]
     R, mixture = _nearest(p, F, k)
     return GaborFit(

@@ -181,7 +181,6 @@ def test_bad_numbers_get_a_sentence(bad):
             lambda name=name: cortex.gabor(**{"size": 5, name: bad})
             for name in ["size", "orientation", "wavelength", "width", "phase", "aspect", "centre"]
         ),
-        lambda: cortex.fit_gabor(SQUARES, num_starts=bad),
         lambda: cortex.fit_gabor(SQUARES, num_steps=bad),
         lambda: cortex.random_patches([SQUARES[0]], bad, 3, G),
         lambda: cortex.random_patches([SQUARES[0]], 3, bad, G),
@@ -259,7 +258,7 @@ def test_the_step_taught_is_the_step_shipped():
 def test_nothing_is_changed_in_place():
     SQUARES_before = SQUARES.clone()
     cortex.same_contrast(SQUARES)
-    cortex.fit_gabor(SQUARES, num_starts=1, num_steps=2)
+    cortex.fit_gabor(SQUARES, num_steps=2)
     cortex.spike_triggered_average(SQUARES, torch.ones(3))
     assert torch.equal(SQUARES, SQUARES_before)
     P = _coloured()
