@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from helpers.correlation import corr2d
+from helpers.wording import described
 
 
 class Conv2D(nn.Module):
@@ -38,6 +39,6 @@ def _height_and_width(kernel_size):
     if not (ok and all(type(side) is int and 1 <= side <= 1024 for side in pair)):
         raise ValueError(
             f"kernel_size must be a whole number from 1 to 1024, or a (height, width) pair of "
-            f"them, but is {kernel_size!r:.80}."
+            f"them, but is {described(kernel_size)}."
         )
     return tuple(pair)

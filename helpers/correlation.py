@@ -9,6 +9,11 @@ from numbers import Integral
 
 import torch
 
+from helpers.wording import described
+
+LARGEST = 2**31 - 1  # of a size, which keeps a slip of the keyboard out of the arithmetic
+MOST_ENTRIES = 2**27  # of a correlation matrix: half a gigabyte in float32
+
 
 def corr2d(X, K):
     """Cross-correlate a picture with a kernel, one window at a time.
@@ -72,12 +77,18 @@ def correlation_matrix(K, input_shape):
         K (k_h, k_w), input_shape (n_h, n_w) -> (o_h * o_w, n_h * n_w), row by row, where
         (o_h, o_w) = (n_h - k_h + 1, n_w - k_w + 1).
     Raises:
-        ValueError: K is no matrix, or larger than the picture.
+        ValueError: K is no matrix, or larger than the picture, or the matrix would have more
+            than 2**27 entries.
     Source: chapters 01 and 02; d2l 7.2, exercise 4.
     """
     _check_matrix(K, "K")
     n_h, n_w = _pair(input_shape, "input_shape", 1)
     o_h, o_w = output_shape((n_h, n_w), tuple(K.shape))
+    if o_h * o_w * n_h * n_w > MOST_ENTRIES:
+        raise ValueError(
+            f"The matrix of a {n_h}×{n_w} picture would have {o_h * o_w * n_h * n_w:.0e} entries: "
+            f"take a smaller picture."
+        )
     W = torch.zeros((o_h, o_w, n_h, n_w), dtype=K.dtype)
     i, j = torch.arange(o_h)[:, None], torch.arange(o_w)
     for a in range(K.shape[0]):
@@ -121,10 +132,10 @@ def _pair(value, name, minimum):
     """An int, or two of them, as a (height, width) tuple."""
     pair = (value, value) if isinstance(value, Integral) else value
     ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not (ok and all(_is_whole(v) and v >= minimum for v in pair)):
+    if not (ok and all(_is_whole(v) and minimum <= v <= LARGEST for v in pair)):
         raise ValueError(
-            f"{name} must be a whole number of at least {minimum}, or a (height, width) pair of "
-            f"them, but is {value!r:.80}."
+            f"{name} must be a whole number from {minimum} to {LARGEST}, or a (height, width) "
+            f"pair of them, but is {described(value)}."
         )
     return int(pair[0]), int(pair[1])
 
@@ -144,6 +155,8 @@ def _check_matrix(M, name):
             f"{name} must be a matrix with at least one row and one column, "
             f"but has shape {tuple(M.shape)}."
         )
+    if M.layout is not torch.strided or M.is_meta:
+        raise ValueError(f"{name} must be an ordinary (dense) tensor that holds its numbers.")
     if M.dtype == torch.bool or M.is_complex():
         raise ValueError(f"{name} must hold real numbers, but has dtype {M.dtype}.")
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import torch
 
+from helpers.wording import described
+
 _SHORTEST = 0.001  # of a length in pixels
 
 
@@ -429,7 +431,7 @@ def _grid(size, angle, centre=(0, 0)):
     size = _count(size, "size", high=4096)
     turn = math.radians(_number(angle, "angle") % 360)
     if not isinstance(centre, (tuple, list)) or len(centre) != 2:
-        raise ValueError(f"centre must be (right, up), two numbers, but is {centre!r:.80}.")
+        raise ValueError(f"centre must be (right, up), two numbers, but is {described(centre)}.")
     right, up = _pixels(size)
     x, y = right - _number(centre[0], "centre"), up - _number(centre[1], "centre")
     along = x * math.cos(turn) + y * math.sin(turn)
@@ -440,13 +442,17 @@ def _grid(size, angle, centre=(0, 0)):
 def _number(value, name, low=-1e6, high=1e6):
     """A number within bounds; those of a length keep its square from vanishing."""
     if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
-        raise ValueError(f"{name} must be a number from {low:g} to {high:g}, but is {value!r:.80}.")
+        raise ValueError(
+            f"{name} must be a number from {low:g} to {high:g}, but is {described(value)}."
+        )
     return float(value)
 
 
 def _count(value, name, high):
     if not isinstance(value, Integral) or isinstance(value, bool) or not 1 <= value <= high:
-        raise ValueError(f"{name} must be a whole number from 1 to {high}, but is {value!r:.80}.")
+        raise ValueError(
+            f"{name} must be a whole number from 1 to {high}, but is {described(value)}."
+        )
     return int(value)
 
 

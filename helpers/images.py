@@ -6,6 +6,8 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
+from helpers.wording import described
+
 # Only photos that lie inside the scikit-image package: nothing is ever downloaded.
 _PHOTO_FILES = {
     "astronaut": "astronaut.png",
@@ -52,10 +54,15 @@ def photo(name, size=None, colour=False):
     Shape:
         -> (n_h, n_w), or (3, n_h, n_w) with colour; float32 in [0, 1].
     Raises:
-        ValueError: an unknown name, or a size that is not two positive whole numbers.
+        ValueError: an unknown name, a size that is not two positive whole numbers, or a colour
+            that is neither True nor False.
     """
+    if not isinstance(colour, bool):
+        raise ValueError(f"colour must be True or False, but is {described(colour)}.")
     if not isinstance(name, str) or name not in _PHOTO_FILES:
-        raise ValueError(f"There is no photo {name!r:.80}: take one of {', '.join(_PHOTO_FILES)}.")
+        raise ValueError(
+            f"There is no photo {described(name)}: take one of {', '.join(_PHOTO_FILES)}."
+        )
     X = _read(name).clone()
     if size is not None:
         X = _fit(X, size)
@@ -82,7 +89,8 @@ def _fit(X, size):
     ok = isinstance(size, (tuple, list)) and len(size) == 2
     if not (ok and all(type(side) is int and 1 <= side <= 4096 for side in size)):
         raise ValueError(
-            f"size must be (height, width), two whole numbers from 1 to 4096, but is {size!r:.80}."
+            f"size must be (height, width), two whole numbers from 1 to 4096, "
+            f"but is {described(size)}."
         )
     n_h, n_w = X.shape[1:]
     scale = min(n_h / size[0], n_w / size[1])

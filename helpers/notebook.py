@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import torch
 
+from helpers.wording import described
+
 
 def begin(seed):
     """Make a chapter reproducible and its figures alike, whoever runs it.
@@ -19,7 +21,9 @@ def begin(seed):
         ValueError: seed is no whole number from 0 to 2**32 - 1.
     """
     if type(seed) is not int or not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1, but is {seed!r:.80}.")
+        raise ValueError(
+            f"seed must be a whole number from 0 to 2**32 - 1, but is {described(seed)}."
+        )
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)

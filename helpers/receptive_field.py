@@ -5,18 +5,25 @@ which inputs the output cell `i` can see: `size` of them, from `i * stride - pad
 """
 
 import copy
-import operator
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from numbers import Integral
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
+from helpers.wording import described
+
 # Brightness of the pictures that are shown to a module: where every weight is positive it makes
 # no difference, except that ReLU6 would answer a bright picture with its constant 6.
 FAINT = 2.0**-20
+
+# Far beyond any network; they keep a slip of the keyboard from filling the memory.
+LARGEST = 2**31 - 1
+MOST_INPUTS = 2**24
 
 
 @dataclass(frozen=True, repr=False)
@@ -235,7 +242,7 @@ def _positive_copy(module, shape, axis):
     Both cells are chosen so that their whole field lies inside the picture.
     """
     if not isinstance(module, nn.Module):
-        raise ValueError(f"The module is {module!r}: give a torch.nn.Module.")
+        raise ValueError(f"The module is {described(module)}: give a torch.nn.Module.")
     model = copy.deepcopy(module).double().eval()
     if any(tensor.is_meta for tensor in model.state_dict().values()):
         model = model.to_empty(device="cpu")  # a model that was built without any weights
@@ -360,22 +367,21 @@ def _pair(value):
 
 def _whole_number(value, name, least):
     """The value as an int; True, 3.0 and "3" are not taken for numbers of cells."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ValueError(f"{name} is {value!r}: give a whole number.")
-    number = operator.index(value)
-    if number < least:
-        raise ValueError(f"{name} is {number}: give at least {least}.")
-    return number
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise ValueError(f"{name} is {described(value)}: give a whole number.")
+    if not least <= value <= LARGEST:
+        raise ValueError(f"{name} is {described(value)}: give a number from {least} to {LARGEST}.")
+    return int(value)
 
 
 def _checked_layers(layers, kinds=(Layer, Parallel)):
     kinds_named = "Layer objects" if kinds is Layer else "Layer or Parallel objects"
-    if isinstance(layers, (str, dict)) or not isinstance(layers, Iterable):
-        raise ValueError(f"layers is {layers!r}: give a list of {kinds_named}.")
+    if isinstance(layers, (str, dict, torch.Tensor)) or not isinstance(layers, Iterable):
+        raise ValueError(f"layers is {described(layers)}: give a list of {kinds_named}.")
     layers = list(layers)
     for layer in layers:
         if not isinstance(layer, kinds):
-            raise ValueError(f"layers contains {layer!r}: give a list of {kinds_named}.")
+            raise ValueError(f"layers contains {described(layer)}: give a list of {kinds_named}.")
     return layers
 
 
@@ -383,16 +389,20 @@ def _checked_shape(input_shape):
     """(1, channels, n_h, n_w), a single picture of a single channel unless said otherwise."""
     if not isinstance(input_shape, (tuple, list)) or len(input_shape) not in (2, 3, 4):
         raise ValueError(
-            f"input_shape is {input_shape!r}: give (n_h, n_w) or (channels, n_h, n_w)."
+            f"input_shape is {described(input_shape)}: give (n_h, n_w) or (channels, n_h, n_w)."
         )
     shape = [_whole_number(side, "a number in input_shape", 1) for side in input_shape]
     shape = (*[1] * (4 - len(shape)), *shape)
     if shape[0] != 1:
         raise ValueError(f"input_shape is {shape}: give a single picture, (1, channels, n_h, n_w).")
+    if math.prod(shape) > MOST_INPUTS:
+        raise ValueError(
+            f"input_shape is {shape}: give a picture of at most {MOST_INPUTS} numbers."
+        )
     return shape
 
 
 def _checked_axis(axis):
-    if isinstance(axis, bool) or axis not in (-1, -2):
-        raise ValueError(f"axis is {axis!r}: give -1 for the width or -2 for the height.")
+    if not isinstance(axis, Integral) or axis not in (-1, -2):
+        raise ValueError(f"axis is {described(axis)}: give -1 for the width or -2 for the height.")
     return axis

@@ -28,7 +28,8 @@ PICTURES = {
 def take(address, browser, name):
     """Run the chapter and save a picture of its widget."""
     notebook, cell, code = PICTURES[name]
-    chapter = lab.Chapter(browser, address, notebook, width=1100, height=1400, device_scale_factor=1.5)
+    size = {"width": 1100, "height": 1400, "device_scale_factor": 1.5}
+    chapter = lab.Chapter(browser, address, notebook, **size)
     chapter.run()
     if code:
         chapter.run_code(code)
@@ -44,8 +45,11 @@ def take(address, browser, name):
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     names = sys.argv[1:] or list(PICTURES)
-    with tempfile.TemporaryDirectory() as folder, lab.jupyterlab(folder) as address:
-        with lab.chromium() as browser:
-            for name in names:
-                take(address, browser, name)
-                print(FOLDER / f"{name}.png")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab.jupyterlab(folder) as address,
+        lab.chromium() as browser,
+    ):
+        for name in names:
+            take(address, browser, name)
+            print(FOLDER / f"{name}.png")

@@ -65,7 +65,7 @@ VALID = {
         "aspect": 1.0,
         "centre": (0, 0),
     },
-    cortex.fit_gabor: {"filters": FILTERS, "num_starts": 1, "num_steps": 2},
+    cortex.fit_gabor: {"filters": FILTERS, "largest_width": 2.0, "num_steps": 2},
     cortex.random_patches: {
         "pictures": [torch.rand(20, 20)],
         "size": 5,

@@ -44,7 +44,8 @@ def shown(stepper):
 
 
 def slider(chapter, trait_label):
-    return chapter.page.locator(".widget-inline-hbox", has_text=trait_label).locator(".noUi-handle").first
+    controls = chapter.page.locator(".widget-inline-hbox", has_text=trait_label)
+    return controls.locator(".noUi-handle").first
 
 
 def kernel_handle(chapter, i, j):
@@ -71,8 +72,8 @@ def test_the_page_shows_the_worked_example(chapter):
 
 
 def test_sliders_of_the_kernel_and_sizes(chapter):
-    press(kernel_handle(chapter, 0, 0), "ArrowRight", 5)
-    press(kernel_handle(chapter, 1, 0), "ArrowLeft", 7)
+    press(kernel_handle(chapter, 0, 0), "ArrowRight", 10)
+    press(kernel_handle(chapter, 1, 0), "ArrowLeft", 14)
     X, K, Y = shown(chapter.stepper)
     assert K.tolist() == [[2.5, 1], [-1.5, 3]]
     assert torch.allclose(Y, corr2d(X, K))
@@ -184,7 +185,7 @@ def test_common_javascript_computes_as_torch(opened):
 
 def test_it_answers_without_a_kernel(chapter):
     chapter.shut_down_kernel()
-    press(kernel_handle(chapter, 0, 0), "ArrowRight", 2)
+    press(kernel_handle(chapter, 0, 0), "ArrowRight", 4)
     press(slider(chapter, "K columns"), "ArrowRight")
     X, K, Y = shown(chapter.stepper)
     assert K[0, 0] == 1 and K.shape == (2, 3)

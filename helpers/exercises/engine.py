@@ -23,6 +23,8 @@ from numbers import Number
 import torch
 from IPython.display import display
 
+from helpers.wording import described
+
 SECONDS_ALLOWED = 10
 _TITLES = {"passed": "Correct.", "failed": "Not yet.", "unattempted": "Not attempted yet."}
 _MARKS = {"passed": ("✓", "#0b8a54"), "failed": ("✗", "#c5372c"), "unattempted": ("…", "#80868b")}
@@ -162,7 +164,7 @@ class FunctionExercise(Exercise):
             return Feedback(
                 "failed",
                 f"This exercise wants the {'class' if self._wants_class() else 'function'} itself, "
-                f"by its name and without brackets, but got {_describe(answer)}.",
+                f"by its name and without brackets, but got {described(answer)}.",
             )
         cases = self.cases()
         expected = [self._outcome(self.reference, case) for case in cases]
@@ -216,7 +218,7 @@ class FunctionExercise(Exercise):
 
     def _failed(self, case, expected, yours, message):
         given = ", ".join(
-            f"{name} = {_describe(value)}"
+            f"{name} = {described(value)}"
             for name, value in zip(self.argument_names, case, strict=False)
         )
         target, value = expected.value, yours.value
@@ -276,7 +278,7 @@ class ValueExercise(Exercise):
     def _not_it(self, target, answer):
         """Say what is wrong with a value, without giving the answer away."""
         if not isinstance(target, torch.Tensor):
-            said = f"It is not {_describe(answer)}."
+            said = f"It is not {described(answer)}."
         elif answer.shape != target.shape:
             said = f"Its shape {tuple(answer.shape)} should be {tuple(target.shape)}."
         else:
@@ -458,23 +460,23 @@ def _kind_problem(expected, got):
             return f"It is a {type(got).__name__}, not a tensor: wrap it in torch.tensor(...)."
         if type(got).__module__ == "numpy":
             return "It is a NumPy array, not a tensor: stay in torch, or use torch.from_numpy(...)."
-        return f"It should be a tensor, but is {_describe(got)}."
+        return f"It should be a tensor, but is {described(got)}."
     if callable(got) and not callable(expected):
         return "It is a function: call it, and hand in what it returns."
     if isinstance(expected, tuple):
         if isinstance(got, (tuple, list)) and all(_is_number(v) for v in got):
             return None
-        return f"It should be a tuple of numbers such as (2, 3), but is {_describe(got)}."
+        return f"It should be a tuple of numbers such as (2, 3), but is {described(got)}."
     if isinstance(expected, bool):
-        return None if isinstance(got, bool) else f"Answer True or False, not {_describe(got)}."
+        return None if isinstance(got, bool) else f"Answer True or False, not {described(got)}."
     if isinstance(expected, Number):
         if _is_number(got):
             return None
-        return f"It should be a plain number, but is {_describe(got)}."
+        return f"It should be a plain number, but is {described(got)}."
     if isinstance(expected, str):
         if isinstance(got, str):
             return None
-        return f"It should be a word in quotes, but is {_describe(got)}."
+        return f"It should be a word in quotes, but is {described(got)}."
     return None
 
 
@@ -509,7 +511,7 @@ def _difference(target, value):
     if problem:
         return problem
     if not isinstance(target, torch.Tensor):
-        return f"It returns {_describe(value)}, but {_describe(target)} is expected."
+        return f"It returns {described(value)}, but {described(target)} is expected."
     if value.shape != target.shape:
         return f"It has shape {tuple(value.shape)}, but {tuple(target.shape)} is expected."
     if value.is_floating_point() and not bool(torch.isfinite(value).all()):
@@ -522,18 +524,6 @@ def _difference(target, value):
         f"The shape is right, but {int(wrong.sum())} of {wrong.numel()} entries differ; the first, "
         f"at {index}, is {value[index].item():.4g} where {target[index].item():.4g} is expected."
     )
-
-
-def _describe(value):
-    if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {tuple(value.shape)}"
-    if inspect.isclass(value) or inspect.isfunction(value):
-        return f"the {'class' if inspect.isclass(value) else 'function'} {value.__name__}"
-    try:
-        text = repr(value)
-    except Exception:
-        text = f"an object of class {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _describe_error(error):

@@ -14,6 +14,8 @@ import torch
 import traitlets
 from ipywidgets import jslink
 
+from helpers.wording import described
+
 _HERE = Path(__file__).parent
 
 
@@ -39,7 +41,10 @@ class Finite(traitlets.Float):
     """A float trait that accepts neither NaN nor infinity."""
 
     def validate(self, obj, value):
-        value = super().validate(obj, value)
+        try:
+            value = super().validate(obj, value)
+        except OverflowError:  # a whole number that no float can hold
+            value = math.inf
         if not math.isfinite(value):
             raise traitlets.TraitError(f"{self.name} must be a finite number, but is {value}.")
         return value
@@ -129,9 +134,12 @@ def matrix_rows(M, name, max_shape, limit):
         ValueError: M is no matrix of finite numbers of that size and range.
     """
     try:
-        M = torch.as_tensor(M).detach().to("cpu", torch.float64)
-    except (TypeError, ValueError, RuntimeError):
-        raise ValueError(f"{name} must be a matrix of numbers, but is {M!r:.60}.") from None
+        M = torch.as_tensor(M).detach()
+        if M.layout is not torch.strided or M.is_meta or M.is_complex():
+            raise TypeError
+        M = M.to("cpu", torch.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise ValueError(f"{name} must be a matrix of numbers, but is {described(M)}.") from None
     if M.dim() != 2 or M.numel() == 0 or M.shape[0] > max_shape[0] or M.shape[1] > max_shape[1]:
         raise ValueError(
             f"{name} must be a matrix of at most {max_shape[0]}×{max_shape[1]} numbers, "

@@ -4,10 +4,6 @@ const STORE = 8; // side of the largest picture
 const KERNEL_STORE = 3; // side of the largest kernel
 
 const SIZES = ["n_h", "n_w", "k_h", "k_w", "stride", "padding", "dilation"];
-const ENTRIES = [];
-for (let i = 0; i < KERNEL_STORE; i++) {
-  for (let j = 0; j < KERNEL_STORE; j++) ENTRIES.push(`k_${i}_${j}`);
-}
 
 /** Everything the page shows, computed from the traits. */
 function stepperState(model) {
@@ -86,7 +82,8 @@ function initialize({ model }) {
     }
     setTraits(model, traits);
   };
-  return redrawOnChange(model, SIZES, derive);
+  const stops = [joinHands(model), redrawOnChange(model, SIZES, derive)];
+  return () => stops.forEach((stop) => stop());
 }
 
 function render({ model, el }) {
@@ -267,7 +264,7 @@ function render({ model, el }) {
     spoken.say(sum.textContent);
   }
 
-  const stop = redrawOnChange(model, [...SIZES, ...ENTRIES, "cells", "flip", "step", "pinned"], draw);
+  const stop = redrawOnChange(model, [...SIZES, ...WEIGHTS, "cells", "flip", "step", "pinned"], draw);
   return () => {
     stop();
     spoken.stop();

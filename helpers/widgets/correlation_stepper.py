@@ -7,30 +7,30 @@ from torch.nn import functional as F
 from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
 from helpers.correlation import output_shape
+from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
     Finite,
     Panel,
-    Picture,
-    float_slider,
     int_slider,
     javascript,
     linked,
     matrix_rows,
     stylesheet,
 )
+from helpers.widgets.kernel_panel import PLACES, KernelPicture, kernel_slider
 
 MAX_PICTURE, MAX_KERNEL, LIMIT = 8, 3, 9
 
 
-class StepperPicture(Picture):
+class StepperPicture(KernelPicture):
     """The three tables X, K and Y, and the arithmetic; the browser computes them.
 
     `cells` and `k_0_0` … `k_2_2` keep all numbers of the largest picture and kernel, so that
     what is cut off by a slider is there again when the slider goes back.
     """
 
-    _esm = javascript(__file__)
-    _css = stylesheet(__file__)
+    _esm = javascript(kernel_panel.__file__, __file__)
+    _css = stylesheet(kernel_panel.__file__, __file__)
 
     n_h = Int(3, min=1, max=MAX_PICTURE).tag(sync=True)
     n_w = Int(3, min=1, max=MAX_PICTURE).tag(sync=True)
@@ -45,13 +45,11 @@ class StepperPicture(Picture):
     last_step = Int(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
 
-    # A float for each entry of K, since jslink joins single numbers; and whether its slider
-    # is shown ("flex") or not ("none"), which the browser decides without asking Python.
-    for _i in range(MAX_KERNEL):
-        for _j in range(MAX_KERNEL):
-            vars()[f"k_{_i}_{_j}"] = Finite(0.0).tag(sync=True)
-            vars()[f"show_{_i}_{_j}"] = Unicode("flex").tag(sync=True)
-    del _i, _j
+    # Whether the slider of an entry of K is shown ("flex") or not ("none"), which the browser
+    # decides without asking Python.
+    for _place in PLACES:
+        vars()[f"show_{_place}"] = Unicode("flex").tag(sync=True)
+    del _place
 
     @validate("cells")
     def _whole_store(self, proposal):
@@ -135,9 +133,9 @@ class CorrelationStepper(Panel):
         if K is not None:
             rows = matrix_rows(K, "K", (MAX_KERNEL, MAX_KERNEL), LIMIT)
             traits |= {"k_h": len(rows), "k_w": len(rows[0])}
-            traits |= {
-                f"k_{i}_{j}": value for i, row in enumerate(rows) for j, value in enumerate(row)
-            }
+            for i, row in enumerate(rows):
+                for j, value in enumerate(row):
+                    traits |= {f"k_{i}_{j}": value, f"hand_{i}_{j}": value}
         n_h, n_w, k_h, k_w = (
             traits.get(name, getattr(self.picture, name)) for name in ("n_h", "n_w", "k_h", "k_w")
         )
@@ -165,12 +163,14 @@ class CorrelationStepper(Panel):
         for control in (play, step):
             control.picture_links.append(jslink((p, "last_step"), (control, "max")))
         flip = ipywidgets.Checkbox(description="flip the kernel (true convolution)", indent=False)
-        entries = [
+        rows = [
             ipywidgets.HBox([self._entry(i, j) for j in range(MAX_KERNEL)])
             for i in range(MAX_KERNEL)
         ]
+        grid = ipywidgets.VBox(rows)
+        grid.add_class("kernel-grid")
         kernel = ipywidgets.VBox(
-            [ipywidgets.HTML("<b>Kernel K</b>"), *entries, linked(flip, p, "flip")]
+            [ipywidgets.HTML("<b>Kernel K</b>"), grid, linked(flip, p, "flip")]
         )
         sizes = [
             ("n_h", "X rows", 1, MAX_PICTURE),
@@ -198,9 +198,7 @@ class CorrelationStepper(Panel):
         )
 
     def _entry(self, i, j):
-        slider = float_slider(
-            self.picture, f"k_{i}_{j}", "", -LIMIT, LIMIT, 0.5, width="10.5em", readout_format=".1f"
-        )
+        slider = kernel_slider(self.picture, f"{i}_{j}")
         slider.layout.display = getattr(self.picture, f"show_{i}_{j}")
         slider.picture_links.append(
             jslink((self.picture, f"show_{i}_{j}"), (slider.layout, "display"))

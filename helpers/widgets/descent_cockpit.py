@@ -20,6 +20,7 @@ from helpers.widgets.base import (
     matrix_rows,
     stylesheet,
 )
+from helpers.wording import described
 
 MAX_SIDE, LIMIT, MAX_STEPS = 16, 9, 100
 REACH = 3.0  # the plot shows weights from −3 to 3; the .js holds the same number
@@ -189,7 +190,7 @@ def _number(value, name, kind, high):
     """A number from 0 to `high` that a learner sets."""
     right_kind = isinstance(value, kind) and not isinstance(value, bool)
     if not right_kind or not 0 <= value <= high:
-        given = f"{value!r:.40}" if right_kind else f"a {type(value).__name__}"
+        given = f"{described(value)}" if right_kind else f"a {type(value).__name__}"
         what = "a whole number" if kind is Integral else "a number"
         raise ValueError(f"{name} must be {what} from 0 to {high:g}, but is {given}.")
     return int(value) if kind is Integral else float(value)

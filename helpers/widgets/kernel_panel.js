@@ -1,4 +1,4 @@
-// Shared by the kernel studio and the target game: nine weights, and maps drawn with a scale.
+// Shared by the stepper, the studio and the game: nine weights, and maps drawn with a scale.
 
 const PLACES = [0, 1, 2].flatMap((a) => [0, 1, 2].map((b) => `${a}_${b}`)); // row by row
 const WEIGHTS = PLACES.map((place) => `k_${place}`);

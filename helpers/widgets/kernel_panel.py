@@ -8,7 +8,7 @@ from traitlets import Unicode
 from helpers.widgets.base import Finite, Panel, Picture, float_slider, matrix_rows
 
 LARGEST_WEIGHT, STEP = 9, 0.25
-_PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
+PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
 
 
 class KernelPicture(Picture):
@@ -19,11 +19,27 @@ class KernelPicture(Picture):
     moved by a step. What a weight is exactly stands beside its slider: `text_0_0` ….
     """
 
-    for _place in _PLACES:
+    for _place in PLACES:
         vars()[f"k_{_place}"] = Finite(0.0).tag(sync=True)
         vars()[f"hand_{_place}"] = Finite(0.0).tag(sync=True)
         vars()[f"text_{_place}"] = Unicode("0").tag(sync=True)
     del _place
+
+
+def kernel_slider(picture, place):
+    """The slider of one weight, its exact value written beside it.
+
+    Args:
+        picture: the KernelPicture.
+        place: row and column of the weight, "0_0" to "2_2".
+    """
+    slider = float_slider(
+        picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="12.5em"
+    )
+    slider.readout = False
+    slider.style.description_width = "3em"
+    slider.picture_links.append(jslink((picture, f"text_{place}"), (slider, "description")))
+    return slider
 
 
 class KernelPanel(Panel):
@@ -35,7 +51,7 @@ class KernelPanel(Panel):
 
     def __init__(self, picture):
         self.picture = picture
-        self._sliders = [self._slider(place) for place in _PLACES]
+        self._sliders = [kernel_slider(picture, place) for place in PLACES]
         super().__init__([])
 
     @property
@@ -53,23 +69,12 @@ class KernelPanel(Panel):
             )
         weights = [weight for row in rows for weight in row]
         traits = {}
-        for place, weight in zip(_PLACES, weights, strict=True):
+        for place, weight in zip(PLACES, weights, strict=True):
             traits |= {f"k_{place}": weight, f"hand_{place}": weight}
         self.picture.set_trait_values(traits)
 
     def _weights(self):
-        return [getattr(self.picture, f"k_{place}") for place in _PLACES]
-
-    def _slider(self, place):
-        slider = float_slider(
-            self.picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="12.5em"
-        )
-        slider.readout = False
-        slider.style.description_width = "3em"
-        slider.picture_links.append(
-            jslink((self.picture, f"text_{place}"), (slider, "description"))
-        )
-        return slider
+        return [getattr(self.picture, f"k_{place}") for place in PLACES]
 
     def _kernel_box(self):
         """The nine sliders in three rows, under a title."""

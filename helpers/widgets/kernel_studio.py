@@ -10,6 +10,7 @@ from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import javascript, linked, matrix_rows, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
+from helpers.wording import described
 
 PRESETS = {
     "Your own": None,
@@ -104,7 +105,9 @@ class KernelStudio(KernelPanel):
         if isinstance(X, str):
             names = [*PHOTOS, "striped"]
             if X not in names:
-                raise ValueError(f"There is no picture {X!r:.60} here: take {', '.join(names)}.")
+                raise ValueError(
+                    f"There is no picture {described(X)} here: take {', '.join(names)}."
+                )
             self.picture.source = names.index(X)
             return
         rows = matrix_rows(X, "input", LARGEST_PICTURE, LARGEST_PIXEL)

@@ -1,6 +1,7 @@
 """ReceptiveFieldExplorer: a stack of layers, and the cone below any cell of any map."""
 
 from collections.abc import Iterable
+from numbers import Integral
 
 import ipywidgets
 from traitlets import Bool, Dict, Int, List, TraitError, validate
@@ -8,6 +9,7 @@ from traitlets import Bool, Dict, Int, List, TraitError, validate
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
 from helpers.widgets.base import Panel, Picture, int_slider, javascript, linked, stylesheet
+from helpers.wording import described
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
 LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
@@ -22,7 +24,7 @@ def _problem(described):
             return f"A layer has {list(layer)}: give a kind, {', '.join(LIMITS)}."
         for name, (least, most) in LIMITS.items():
             if type(layer[name]) is not int or not least <= layer[name] <= most:
-                return f"{name} is {layer[name]!r:.40}: the explorer takes {least} to {most}."
+                return f"{name} is {described(layer[name])}: the explorer takes {least} to {most}."
     return None
 
 
@@ -32,23 +34,25 @@ def _chain(layers):
     receptive_field(layers)  # refuses what is no layer
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise ValueError(f"layers contains {layer!r:.60}: give a chain of Layer objects.")
-    described = _described(layers)
-    problem = _problem(described)
+            raise ValueError(f"layers contains {described(layer)}: give a chain of Layer objects.")
+    chain = _as_dicts(layers)
+    problem = _problem(chain)
     if problem:
         raise ValueError(problem)
-    return described
+    return chain
 
 
 def _side(input_size):
-    if isinstance(input_size, bool) or not hasattr(input_size, "__index__"):
-        raise ValueError(f"input_size is {input_size!r:.40}: give a whole number.")
-    if not 1 <= int(input_size) <= LARGEST_PICTURE:
-        raise ValueError(f"input_size is {input_size}: give 1 to {LARGEST_PICTURE} pixels.")
+    if isinstance(input_size, bool) or not isinstance(input_size, Integral):
+        raise ValueError(f"input_size is {described(input_size)}: give a whole number.")
+    if not 1 <= input_size <= LARGEST_PICTURE:
+        raise ValueError(
+            f"input_size is {described(input_size)}: give 1 to {LARGEST_PICTURE} pixels."
+        )
     return int(input_size)
 
 
-def _described(layers, kind="conv"):
+def _as_dicts(layers, kind="conv"):
     """Layers as the browser wants them: their four numbers and what to call them."""
     return [{"kind": kind} | {name: getattr(layer, name) for name in LIMITS} for layer in layers]
 
@@ -81,28 +85,28 @@ def _published(name):
     return [
         described
         for stage, layers in NETWORKS[name].items()
-        for described in _described(layers, "pool" if "pool" in stage else "conv")
+        for described in _as_dicts(layers, "pool" if "pool" in stage else "conv")
     ]
 
 
-_POOL = _described([Layer(2, stride=2)], "pool")
+_POOL = _as_dicts([Layer(2, stride=2)], "pool")
 # Name -> (side of the picture, layers from the picture on).
 PRESETS = {
     "Your own": (0, []),
-    "Two 2×2 layers": (8, _described([Layer(2), Layer(2)])),
-    "Three 3×3 layers": (16, _described([Layer(3)] * 3)),
+    "Two 2×2 layers": (8, _as_dicts([Layer(2), Layer(2)])),
+    "Three 3×3 layers": (16, _as_dicts([Layer(3)] * 3)),
     "Dilation 1, 2, 4, 8": (
         48,
-        _described([Layer(3, padding=d, dilation=d) for d in (1, 2, 4, 8)]),
+        _as_dicts([Layer(3, padding=d, dilation=d) for d in (1, 2, 4, 8)]),
     ),
-    "LeNet": (28, _described([Layer(5, padding=2)]) + _POOL + _described([Layer(5)]) + _POOL),
+    "LeNet": (28, _as_dicts([Layer(5, padding=2)]) + _POOL + _as_dicts([Layer(5)]) + _POOL),
     "AlexNet": (224, _published("alexnet_v2")),
     "VGG-16": (224, _published("vgg_16")),
     "ResNet stem": (
         64,
-        _described([Layer(7, stride=2, padding=3)])
-        + _described([Layer(3, stride=2, padding=1)], "pool")
-        + _described([Layer(3, padding=1)] * 2),
+        _as_dicts([Layer(7, stride=2, padding=3)])
+        + _as_dicts([Layer(3, stride=2, padding=1)], "pool")
+        + _as_dicts([Layer(3, padding=1)] * 2),
     ),
 }
 

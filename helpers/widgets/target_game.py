@@ -10,6 +10,7 @@ from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import javascript, linked, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
+from helpers.wording import described
 
 _SPOT = torch.zeros(7, 8)
 _SPOT[3, 3] = 1
@@ -174,7 +175,7 @@ class TargetGame(KernelPanel):
     @level.setter
     def level(self, level):
         if type(level) is not int or not 1 <= level <= len(LEVELS):
-            raise ValueError(f"level must be from 1 to {len(LEVELS)}, but is {level!r:.60}.")
+            raise ValueError(f"level must be from 1 to {len(LEVELS)}, but is {described(level)}.")
         self.picture.level = level - 1
 
     @property

@@ -6,6 +6,7 @@ from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
 from helpers.cortex import bar, edge
 from helpers.widgets.base import Finite, Panel, Picture, javascript, linked, stylesheet
+from helpers.wording import described
 
 STIMULI = {"edge": (edge, 360), "bar": (bar, 180)}  # and the angle at which it is itself again
 MAX_KERNELS, MAX_SIDE, STEP = 16, 32, 5
@@ -57,9 +58,9 @@ class TuningCurve(Panel):
 
     def __init__(self, kernels, stimulus="edge", angle=0, record=False):
         if not isinstance(stimulus, str) or stimulus not in STIMULI:
-            raise ValueError(f'stimulus must be "edge" or "bar", but is {stimulus!r:.60}.')
+            raise ValueError(f'stimulus must be "edge" or "bar", but is {described(stimulus)}.')
         if not isinstance(record, bool):
-            raise ValueError(f"record must be True or False, but is {record!r:.60}.")
+            raise ValueError(f"record must be True or False, but is {described(record)}.")
         self._kernels = _stack(kernels)
         self._show, turn = STIMULI[stimulus]
         self.picture = TuningPicture(
@@ -118,7 +119,9 @@ def _stack(kernels):
     try:
         K = torch.as_tensor(kernels).detach().cpu().clone()
     except (TypeError, ValueError, RuntimeError):
-        raise ValueError(f"kernels must be numbers in a tensor, but is {kernels!r:.60}.") from None
+        raise ValueError(
+            f"kernels must be numbers in a tensor, but is {described(kernels)}."
+        ) from None
     if K.is_complex():
         raise ValueError("kernels must hold real numbers, but they are complex.")
     K = K.float()

@@ -1,0 +1,25 @@
+"""How a value is called in an error: in a few words, on one line, whatever it is."""
+
+import inspect
+
+LONGEST = 60
+
+
+def described(value):
+    """A value in a few words: 'a tensor of shape (2, 3)', 'the function len', or its repr.
+
+    Args:
+        value: anything, one whose repr raises included.
+    Returns:
+        A string without line breaks, of about 60 characters at most.
+    """
+    if inspect.isclass(value) or inspect.isroutine(value):
+        return f"the {'class' if inspect.isclass(value) else 'function'} {value.__name__}"
+    if hasattr(value, "shape") and hasattr(value, "dtype") and len(value.shape):
+        kind = "an array" if type(value).__module__ == "numpy" else "a tensor"
+        return f"{kind} of shape {tuple(value.shape)}"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr of the learner's own, or a number with thousands of digits
+        return f"an object of class {type(value).__name__}"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
