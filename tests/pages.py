@@ -96,7 +96,8 @@ def executed(path):
     for file in sorted(ROOT.glob("helpers/**/*")):
         if file.suffix in (".py", ".js", ".css", ".json"):
             digest.update(file.read_bytes())
-    packages = ["anywidget", "d2l", "ipywidgets", "matplotlib", "numpy", "torch"]
+    packages = ["anywidget", "d2l", "ipywidgets", "matplotlib", "numpy", "scikit-image", "scipy"]
+    packages += ["torch", "torchvision"]
     digest.update(" ".join([platform.python_version(), *map(version, packages)]).encode())
     kept = EXECUTED / f"{path.stem}-{digest.hexdigest()[:16]}.ipynb"
     if not kept.exists():
