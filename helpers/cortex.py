@@ -459,6 +459,8 @@ def _count(value, name, high):
 def _check_finite(X, name, dimensions):
     if not isinstance(X, torch.Tensor):
         raise ValueError(f"{name} must be a tensor, but is of type {type(X).__name__}.")
+    if X.layout is not torch.strided or X.is_meta:
+        raise ValueError(f"{name} must be an ordinary (dense) tensor that holds its numbers.")
     if X.dim() != dimensions or X.numel() == 0:
         raise ValueError(
             f"{name} must have {dimensions} dimensions and at least one number, "

@@ -8,6 +8,7 @@ pages load lies beside them, in `files/`: no request goes to another host. The s
 the installed anywidget and, by npm, from the packages in PACKAGES.
 """
 
+import copy
 import hashlib
 import json
 import platform
@@ -26,8 +27,9 @@ import address
 import jinja2
 import nbformat
 from jupyter_core.paths import jupyter_path
+from nbclient import NotebookClient
 from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html_mistune
-from refresh import NOTEBOOKS, execute
+from refresh import NOTEBOOKS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -102,12 +104,36 @@ def executed(path):
     kept = EXECUTED / f"{path.stem}-{digest.hexdigest()[:16]}.ipynb"
     if not kept.exists():
         notebook = nbformat.read(path, as_version=4)
-        execute(notebook, widgets=True)
+        execute(notebook)
         EXECUTED.mkdir(parents=True, exist_ok=True)
         for outdated in EXECUTED.glob(f"{path.stem}-*.ipynb"):
             outdated.unlink()
         nbformat.write(notebook, kept)
     return nbformat.read(kept, as_version=4)
+
+
+def execute(notebook):
+    """Execute a notebook in place, and store each widget as the cell that made it left it.
+
+    A page is read from top to bottom: what a later cell sets must not be seen before.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        store_widget_state=True,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    )
+    at_first = {}
+
+    def keep(**_):
+        for model, state in client.widget_state.items():
+            at_first.setdefault(model, copy.deepcopy(state))
+
+    client.on_cell_executed = keep
+    client.execute()
+    for model, stored in notebook.metadata.widgets[WIDGET_STATE]["state"].items():
+        stored["state"] = nbformat.from_dict(at_first[model])
 
 
 # --- the scripts of the pages ---------------------------------------------------------------------

@@ -24,19 +24,13 @@ METADATA = {
 }
 
 
-def execute(notebook, folder=NOTEBOOKS, widgets=False):
-    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it.
-
-    Args:
-        notebook: the NotebookNode.
-        folder: where its kernel starts.
-        widgets: whether the state of its widgets is stored in its metadata.
-    """
+def execute(notebook, folder=NOTEBOOKS):
+    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it."""
     NotebookClient(
         notebook,
         timeout=300,
         kernel_name="python3",
-        store_widget_state=widgets,
+        store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},

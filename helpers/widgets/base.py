@@ -37,17 +37,33 @@ def _joined(shared, files, suffix):
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-class Finite(traitlets.Float):
-    """A float trait that accepts neither NaN nor infinity."""
+class _Number:
+    """Part of a trait that says in one sentence which numbers it takes, whatever it is given."""
 
     def validate(self, obj, value):
         try:
-            value = super().validate(obj, value)
-        except OverflowError:  # a whole number that no float can hold
-            value = math.inf
-        if not math.isfinite(value):
-            raise traitlets.TraitError(f"{self.name} must be a finite number, but is {value}.")
-        return value
+            checked = super().validate(obj, value)
+            if math.isfinite(checked) and not isinstance(value, bool):
+                return checked
+        except (traitlets.TraitError, OverflowError):
+            pass  # no number, out of bounds, or an int that no float can hold
+        bounds = "" if self.min is None else f" from {self.min}"
+        bounds += "" if self.max is None else f" to {self.max}"
+        raise traitlets.TraitError(
+            f"{self.name or 'each entry'} must be {self.kind}{bounds}, but is {described(value)}."
+        )
+
+
+class Finite(_Number, traitlets.Float):
+    """A float trait that accepts neither NaN nor infinity."""
+
+    kind = "a number"
+
+
+class Whole(_Number, traitlets.Int):
+    """An int trait; True is no number."""
+
+    kind = "a whole number"
 
 
 class Picture(anywidget.AnyWidget):

@@ -4,13 +4,14 @@ import ipywidgets
 import torch
 from ipywidgets import jslink
 from torch.nn import functional as F
-from traitlets import Bool, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, List, TraitError, Unicode, validate
 
 from helpers.correlation import output_shape
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
     Finite,
     Panel,
+    Whole,
     int_slider,
     javascript,
     linked,
@@ -32,17 +33,17 @@ class StepperPicture(KernelPicture):
     _esm = javascript(kernel_panel.__file__, __file__)
     _css = stylesheet(kernel_panel.__file__, __file__)
 
-    n_h = Int(3, min=1, max=MAX_PICTURE).tag(sync=True)
-    n_w = Int(3, min=1, max=MAX_PICTURE).tag(sync=True)
+    n_h = Whole(3, min=1, max=MAX_PICTURE).tag(sync=True)
+    n_w = Whole(3, min=1, max=MAX_PICTURE).tag(sync=True)
     cells = List(Finite()).tag(sync=True)
-    k_h = Int(2, min=1, max=MAX_KERNEL).tag(sync=True)
-    k_w = Int(2, min=1, max=MAX_KERNEL).tag(sync=True)
-    stride = Int(1, min=1, max=3).tag(sync=True)
-    padding = Int(0, min=0, max=3).tag(sync=True)
-    dilation = Int(1, min=1, max=3).tag(sync=True)
+    k_h = Whole(2, min=1, max=MAX_KERNEL).tag(sync=True)
+    k_w = Whole(2, min=1, max=MAX_KERNEL).tag(sync=True)
+    stride = Whole(1, min=1, max=3).tag(sync=True)
+    padding = Whole(0, min=0, max=3).tag(sync=True)
+    dilation = Whole(1, min=1, max=3).tag(sync=True)
     flip = Bool(False).tag(sync=True)
-    step = Int(0, min=0).tag(sync=True)
-    last_step = Int(0, min=0).tag(sync=True)
+    step = Whole(0, min=0).tag(sync=True)
+    last_step = Whole(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
 
     # Whether the slider of an entry of K is shown ("flex") or not ("none"), which the browser

@@ -3,13 +3,14 @@
 import ipywidgets
 import torch
 from ipywidgets import jslink
-from traitlets import Int, List, TraitError, validate
+from traitlets import List, TraitError, validate
 
 from helpers.images import striped_image
 from helpers.widgets.base import (
     Finite,
     Panel,
     Picture,
+    Whole,
     float_slider,
     int_slider,
     javascript,
@@ -34,10 +35,10 @@ class MatrixPicture(Picture):
     _css = stylesheet(__file__)
 
     stage = Finite(0.0, min=0.0, max=2.0).tag(sync=True)
-    row = Int(0, min=0, max=PIXELS - 1).tag(sync=True)
-    last_row = Int(0, min=0, max=PIXELS - 1).tag(sync=True)
-    k_h = Int(1, min=1, max=MAX_KERNEL).tag(sync=True)
-    k_w = Int(2, min=1, max=MAX_KERNEL).tag(sync=True)
+    row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
+    last_row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
+    k_h = Whole(1, min=1, max=MAX_KERNEL).tag(sync=True)
+    k_w = Whole(2, min=1, max=MAX_KERNEL).tag(sync=True)
     dense = List(Finite()).tag(sync=True)
     pixels = List(Finite()).tag(sync=True)
     kernel = List(Finite()).tag(sync=True)

@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import ipywidgets
 import torch
-from traitlets import Dict, Int, List, TraitError, validate
+from traitlets import Dict, List, TraitError, validate
 
 from helpers.correlation import corr2d_unfold
 from helpers.descent import descend, largest_stable_lr
@@ -14,6 +14,7 @@ from helpers.widgets.base import (
     Finite,
     Panel,
     Picture,
+    Whole,
     float_slider,
     javascript,
     linked,
@@ -39,11 +40,11 @@ class CockpitPicture(Picture):
 
     lr = Finite(0.03, min=0.0).tag(sync=True)
     max_lr = Finite(MAX_LR).tag(sync=True)
-    num_steps = Int(10, min=0, max=MAX_STEPS).tag(sync=True)
+    num_steps = Whole(10, min=0, max=MAX_STEPS).tag(sync=True)
     start_0 = Finite(0.29, min=-REACH, max=REACH).tag(sync=True)
     start_1 = Finite(0.19, min=-REACH, max=REACH).tag(sync=True)
     examples = List(Dict()).tag(sync=True)
-    example = Int(0, min=0).tag(sync=True)
+    example = Whole(0, min=0).tag(sync=True)
 
     @validate("lr")
     def _lr_on_the_slider(self, proposal):

@@ -3,7 +3,7 @@
 import ipywidgets
 import torch
 from torch.nn import functional as F
-from traitlets import Bool, Bytes, Int, List, TraitError, validate
+from traitlets import Bool, Bytes, List, TraitError, validate
 
 from helpers import kernels
 from helpers.images import photo
@@ -11,6 +11,7 @@ from helpers.widgets.base import (
     Finite,
     Panel,
     Picture,
+    Whole,
     int_slider,
     javascript,
     linked,
@@ -38,10 +39,10 @@ class MeterPicture(Picture):
 
     scene = Bytes().tag(sync=True)
     kernels = List(List(Finite())).tag(sync=True)
-    kernel = Int(0, min=0, max=len(KERNELS) - 1).tag(sync=True)
-    shift_down = Int(0, min=-MARGIN, max=MARGIN).tag(sync=True)
-    shift_right = Int(0, min=-MARGIN, max=MARGIN).tag(sync=True)
-    stride = Int(1, min=1, max=3).tag(sync=True)
+    kernel = Whole(0, min=0, max=len(KERNELS) - 1).tag(sync=True)
+    shift_down = Whole(0, min=-MARGIN, max=MARGIN).tag(sync=True)
+    shift_right = Whole(0, min=-MARGIN, max=MARGIN).tag(sync=True)
+    stride = Whole(1, min=1, max=3).tag(sync=True)
     padded = Bool(False).tag(sync=True)
 
     @validate("scene")

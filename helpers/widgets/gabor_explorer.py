@@ -1,7 +1,7 @@
 """GaborExplorer: a Gabor function under five sliders, and what it finds in a photo."""
 
 import ipywidgets
-from traitlets import Bytes, Int, TraitError, validate
+from traitlets import Bytes, TraitError, validate
 
 from helpers.cortex import gabor
 from helpers.images import photo
@@ -9,6 +9,7 @@ from helpers.widgets.base import (
     Finite,
     Panel,
     Picture,
+    Whole,
     float_slider,
     javascript,
     linked,
@@ -39,7 +40,7 @@ class GaborPicture(Picture):
     phase = Finite(0.0).tag(sync=True)
     aspect = Finite(1.0).tag(sync=True)
     photos = Bytes(b"").tag(sync=True)  # a byte a pixel, one photo after the other
-    chosen = Int(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
+    chosen = Whole(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
 
     @validate(*RANGES)
     def _within_slider(self, proposal):

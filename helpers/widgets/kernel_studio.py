@@ -3,12 +3,12 @@
 import ipywidgets
 import torch
 from torch.nn import functional as F
-from traitlets import Bool, Bytes, Int, List
+from traitlets import Bool, Bytes, List
 
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import javascript, linked, matrix_rows, stylesheet
+from helpers.widgets.base import Whole, javascript, linked, matrix_rows, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described
 
@@ -46,16 +46,16 @@ class StudioPicture(KernelPicture):
     _css = stylesheet(kernel_panel.__file__, __file__)
 
     presets = List().tag(sync=True)
-    preset = Int(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
     grey = Bool(False).tag(sync=True)
     camera = Bool(False).tag(sync=True)
 
-    source = Int(0, min=0, max=len(PHOTOS) + 1).tag(sync=True)
+    source = Whole(0, min=0, max=len(PHOTOS) + 1).tag(sync=True)
     stills = Bytes(b"").tag(sync=True)  # all still pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
     own = Binary(b"").tag(sync=True, echo_update=False)  # the learner's own picture, float32
     own_shape = List().tag(sync=True)
-    own_count = Int(0).tag(sync=True)  # how many there have been
+    own_count = Whole(0).tag(sync=True)  # how many there have been
 
     # The feature map that the browser drew last, and the picture and weights that it is of.
     drawn = Binary(b"").tag(sync=True, echo_update=False)

@@ -1,8 +1,6 @@
 """MovingStripe: the smallest widget of the course, which shows that widgets work here."""
 
-from traitlets import Int
-
-from helpers.widgets.base import Panel, Picture, int_slider, javascript, stylesheet
+from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, stylesheet
 
 COLUMNS = 24
 
@@ -13,8 +11,8 @@ class StripePicture(Picture):
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
-    column = Int(0, min=0, max=COLUMNS - 1).tag(sync=True)
-    columns = Int(COLUMNS, min=1).tag(sync=True)
+    column = Whole(0, min=0, max=COLUMNS - 1).tag(sync=True)
+    columns = Whole(COLUMNS, min=1).tag(sync=True)
 
 
 class MovingStripe(Panel):

@@ -1,9 +1,8 @@
 """ParameterCount: what a layer on a picture costs, dense beside local beside convolutional."""
 
 import ipywidgets
-from traitlets import Int
 
-from helpers.widgets.base import Panel, Picture, int_slider, javascript, stylesheet
+from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, stylesheet
 
 
 class CountPicture(Picture):
@@ -12,10 +11,10 @@ class CountPicture(Picture):
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
-    side = Int(1000, min=16, max=2000).tag(sync=True)
-    channels = Int(3, min=1, max=16).tag(sync=True)
-    units = Int(1000, min=1, max=1000).tag(sync=True)
-    kernel = Int(3, min=1, max=15).tag(sync=True)
+    side = Whole(1000, min=16, max=2000).tag(sync=True)
+    channels = Whole(3, min=1, max=16).tag(sync=True)
+    units = Whole(1000, min=1, max=1000).tag(sync=True)
+    kernel = Whole(3, min=1, max=15).tag(sync=True)
 
 
 class ParameterCount(Panel):

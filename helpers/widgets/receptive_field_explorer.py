@@ -1,14 +1,14 @@
 """ReceptiveFieldExplorer: a stack of layers, and the cone below any cell of any map."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from numbers import Integral
 
 import ipywidgets
-from traitlets import Bool, Dict, Int, List, TraitError, validate
+from traitlets import Bool, Dict, List, TraitError, validate
 
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
-from helpers.widgets.base import Panel, Picture, int_slider, javascript, linked, stylesheet
+from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, linked, stylesheet
 from helpers.wording import described
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
@@ -30,8 +30,8 @@ def _problem(described):
 
 def _chain(layers):
     """Layers that a learner hands in, as the browser wants them."""
-    layers = list(layers) if isinstance(layers, Iterable) else layers
-    receptive_field(layers)  # refuses what is no layer
+    layers = list(layers) if isinstance(layers, Iterator) else layers
+    receptive_field(layers)  # refuses what is no list of layers
     for layer in layers:
         if not isinstance(layer, Layer):
             raise ValueError(f"layers contains {described(layer)}: give a chain of Layer objects.")
@@ -122,16 +122,16 @@ class ExplorerPicture(Picture):
     _css = stylesheet(__file__)
 
     layers = List(Dict()).tag(sync=True)
-    input_size = Int(8, min=1, max=LARGEST_PICTURE).tag(sync=True)
-    selected = Int(1, min=1, max=MOST_LAYERS).tag(sync=True)
-    level = Int(0, min=0, max=MOST_LAYERS).tag(sync=True)
-    cell = Int(0, min=0).tag(sync=True)
+    input_size = Whole(8, min=1, max=LARGEST_PICTURE).tag(sync=True)
+    selected = Whole(1, min=1, max=MOST_LAYERS).tag(sync=True)
+    level = Whole(0, min=0, max=MOST_LAYERS).tag(sync=True)
+    cell = Whole(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
     presets = List().tag(sync=True)
-    preset = Int(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
 
     for _name, (_least, _most) in LIMITS.items():
-        vars()[_name] = Int(_least, min=_least, max=_most).tag(sync=True)
+        vars()[_name] = Whole(_least, min=_least, max=_most).tag(sync=True)
     del _name, _least, _most
 
     @validate("layers")

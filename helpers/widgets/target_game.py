@@ -3,12 +3,12 @@
 import ipywidgets
 import torch
 from torch.nn import functional as F
-from traitlets import Bytes, Int, List, TraitError, validate
+from traitlets import Bytes, List, TraitError, validate
 
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import javascript, linked, stylesheet
+from helpers.widgets.base import Whole, javascript, linked, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described
 
@@ -114,8 +114,8 @@ class GamePicture(KernelPicture):
 
     # A dictionary a level: title, clue, the picture's number, and the kernel behind the target.
     levels = List().tag(sync=True)
-    level = Int(0).tag(sync=True)
-    solved = List(Int()).tag(sync=True)
+    level = Whole(0).tag(sync=True)
+    solved = List(Whole()).tag(sync=True)
     stills = Bytes(b"").tag(sync=True)  # the pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
 

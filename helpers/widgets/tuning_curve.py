@@ -2,10 +2,10 @@
 
 import ipywidgets
 import torch
-from traitlets import Bool, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, List, TraitError, Unicode, validate
 
 from helpers.cortex import bar, edge
-from helpers.widgets.base import Finite, Panel, Picture, javascript, linked, stylesheet
+from helpers.widgets.base import Finite, Panel, Picture, Whole, javascript, linked, stylesheet
 from helpers.wording import described
 
 STIMULI = {"edge": (edge, 360), "bar": (bar, 180)}  # and the angle at which it is itself again
@@ -19,7 +19,7 @@ class TuningPicture(Picture):
     _css = stylesheet(__file__)
 
     kernels = List(List(Finite())).tag(sync=True)  # each row by row
-    side = Int(3, min=1, max=MAX_SIDE).tag(sync=True)
+    side = Whole(3, min=1, max=MAX_SIDE).tag(sync=True)
     stimulus = Unicode("edge").tag(sync=True)
     angle = Finite(0.0).tag(sync=True)
     record = Bool(False).tag(sync=True)
@@ -117,7 +117,7 @@ class TuningCurve(Panel):
 def _stack(kernels):
     """One kernel or several, as a float32 tensor (n, k, k) of its own memory."""
     try:
-        K = torch.as_tensor(kernels).detach().cpu().clone()
+        K = torch.as_tensor(kernels).detach().to_dense().cpu().clone()
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(
             f"kernels must be numbers in a tensor, but is {described(kernels)}."
