@@ -12,7 +12,7 @@ from helpers.wording import described
 def begin(seed):
     """Make a chapter reproducible and its figures alike, whoever runs it.
 
-    Seeds Python, NumPy and torch, prints tensors with four decimals and without scientific
+    Seeds Python, NumPy and torch, keeps torch to one thread, prints tensors with four decimals and without scientific
     notation, and keeps matplotlib's figures PNG at double resolution.
 
     Args:
@@ -27,6 +27,9 @@ def begin(seed):
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+    # Sums are then taken in one order whatever the machine, and pages that run side by side do
+    # not wait for each other's threads.
+    torch.set_num_threads(1)
     torch.set_printoptions(precision=4, sci_mode=False, linewidth=100)
     np.set_printoptions(precision=4, suppress=True, linewidth=100)
     _keep_figures_png()

@@ -122,6 +122,7 @@ def execute(notebook):
         timeout=300,
         kernel_name="python3",
         store_widget_state=True,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     at_first = {}
@@ -195,19 +196,8 @@ def shown(cell):
         "kind": kind,
         "html": highlighted(cell.source),
         # That an exercise has not been attempted is no news on a page without a kernel.
-        "outputs": [] if kind == "exercise" else list(map(output_html, joined(cell.outputs))),
+        "outputs": [] if kind == "exercise" else [output_html(output) for output in cell.outputs],
     }
-
-
-def joined(outputs):
-    """The outputs, what was printed in several goes put together."""
-    whole = []
-    for output in outputs:
-        if whole and output.output_type == "stream" == whole[-1].output_type:
-            whole[-1].text += output.text
-        else:
-            whole.append(output)
-    return whole
 
 
 def prose(source):
