@@ -12,8 +12,8 @@ from helpers.wording import described
 def begin(seed):
     """Make a chapter reproducible and its figures alike, whoever runs it.
 
-    Seeds Python, NumPy and torch, keeps torch to one thread, prints tensors with four decimals and without scientific
-    notation, and keeps matplotlib's figures PNG at double resolution.
+    Seeds Python, NumPy and torch, keeps torch to one thread, prints tensors with four decimals
+    and without scientific notation, and keeps matplotlib's figures PNG at double resolution.
 
     Args:
         seed: whole number, by habit the chapter's.

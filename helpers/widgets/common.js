@@ -10,19 +10,22 @@ function correlate(X, n_h, n_w, K, k_h, k_w, { stride = 1, padding = 0, dilation
   const width = Math.floor((n_w + 2 * padding - dilation * (k_w - 1) - 1) / stride) + 1;
   if (height < 1 || width < 1) return null;
   const data = new Float64Array(height * width);
-  for (let i = 0; i < height; i++) {
-    for (let j = 0; j < width; j++) {
-      let sum = 0;
-      for (let a = 0; a < k_h; a++) {
+  // Shifted pictures are added up, as in chapter 02: the innermost loop asks nothing.
+  for (let a = 0; a < k_h; a++) {
+    for (let b = 0; b < k_w; b++) {
+      const weight = K[a * k_w + b];
+      const start = b * dilation - padding; // column of X under this weight in the first window
+      const first = Math.max(0, Math.ceil(-start / stride)); // windows where it is inside X …
+      const last = Math.min(width - 1, Math.floor((n_w - 1 - start) / stride)); // … first to last
+      for (let i = 0; i < height; i++) {
         const row = i * stride - padding + a * dilation;
         if (row < 0 || row >= n_h) continue;
-        for (let b = 0; b < k_w; b++) {
-          const column = j * stride - padding + b * dilation;
-          if (column < 0 || column >= n_w) continue;
-          sum += X[row * n_w + column] * K[a * k_w + b];
+        let from = row * n_w + start + first * stride;
+        for (let to = i * width + first; to <= i * width + last; to++) {
+          data[to] += weight * X[from];
+          from += stride;
         }
       }
-      data[i * width + j] = sum;
     }
   }
   return { data, height, width };

@@ -1,5 +1,7 @@
 """TargetGame: find the nine weights that turn a picture into a given feature map."""
 
+import functools
+
 import ipywidgets
 import torch
 from torch.nn import functional as F
@@ -12,65 +14,64 @@ from helpers.widgets.base import Whole, javascript, linked, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described
 
-_SPOT = torch.zeros(7, 8)
-_SPOT[3, 3] = 1
-_CAT, _COINS = (photo(name, size=(120, 160)) for name in ("chelsea", "coins"))
+PICTURES = ("chelsea", "coins", "spot", "striped")
 
-# Title, picture, a kernel that does it, clue. Every other kernel that gives the same map does, too.
+# Title, name of the picture, a kernel that does it, clue. Every other kernel that gives the same
+# map does, too.
 LEVELS = [
     (
         "The picture again",
-        _CAT,
+        "chelsea",
         kernels.IDENTITY,
         "Each pixel of the map is to be the pixel in the middle of its window, and nothing else.",
     ),
     (
         "The negative",
-        _CAT,
+        "chelsea",
         -kernels.IDENTITY,
         "The same, with its sign turned round: blue is negative.",
     ),
     (
         "Where the stripes end",
-        striped_image(),
+        "striped",
         torch.tensor([[0.0, 0, 0], [1, -1, 0], [0, 0, 0]]),
         "The map is 1 where the left of two pixels is white and the right one black. "
         "There are many ways to do it.",
     ),
     (
         "One white pixel",
-        _SPOT,
+        "spot",
         torch.tensor([[1.0, 2, 0], [0, -1, 0], [0, 0, 0.5]]),
         "The window that covers the white pixel with its last weight comes first. "
         "So the map shows the kernel turned by half a turn.",
     ),
     (
         "Smeared to the side",
-        _COINS,
+        "coins",
         torch.tensor([[0.0, 0, 0], [0.25, 0.5, 0.25], [0, 0, 0]]),
         "The coins are as bright as before: the weights sum to one. They lie in one row.",
     ),
     (
         "Light from above",
-        _COINS,
+        "coins",
         torch.tensor([[0.0, 1, 0], [0, 0, 0], [0, -1, 0]]),
         "Orange where it is brighter above than below. Two weights are enough.",
     ),
     (
         "Both ends of a stripe",
-        striped_image(),
+        "striped",
         torch.tensor([[0.0, 0, 0], [1, -2, 1], [0, 0, 0]]),
         "A positive and a negative number side by side at each edge: a second derivative.",
     ),
     (
         "Crisper than the original",
-        _CAT,
+        "chelsea",
         kernels.SHARPEN,
         "The picture plus its difference from its four neighbours. The weights sum to one.",
     ),
     (
         "Across the corner",
-        _COINS,
+        "coins",
         kernels.DIAGONAL_UP,
         "Brighter towards the upper right is orange. The weights along one diagonal are zero, "
         "and those on either side of it have opposite signs.",
@@ -78,6 +79,18 @@ LEVELS = [
 ]
 # The largest difference, as a share of the target's largest value, that counts as the same map.
 TOLERANCE = 0.01
+
+
+@functools.cache
+def _picture(name):
+    """A picture of the game; photos are read when a game is made, not when this is imported."""
+    if name == "striped":
+        return striped_image()
+    if name == "spot":
+        X = torch.zeros(7, 8)
+        X[3, 3] = 1
+        return X
+    return photo(name, size=(120, 160))
 
 
 def match(Y, target):
@@ -142,15 +155,15 @@ class TargetGame(KernelPanel):
     """
 
     def __init__(self, level=1):
-        pictures = [_CAT, _COINS, _SPOT, striped_image()]
+        pictures = [_picture(name) for name in PICTURES]
         levels = [
             {
                 "title": title,
                 "clue": clue,
-                "picture": next(n for n, P in enumerate(pictures) if torch.equal(P, X)),
+                "picture": PICTURES.index(name),
                 "kernel": K.flatten().tolist(),
             }
-            for title, X, K, clue in LEVELS
+            for title, name, K, clue in LEVELS
         ]
         picture = GamePicture(
             levels=levels,
@@ -181,13 +194,13 @@ class TargetGame(KernelPanel):
     @property
     def target(self):
         """The feature map to reach."""
-        _, X, K, _ = LEVELS[self.picture.level]
-        return F.conv2d(X[None, None], K[None, None])[0, 0]
+        _, name, K, _ = LEVELS[self.picture.level]
+        return F.conv2d(_picture(name)[None, None], K[None, None])[0, 0]
 
     @property
     def output(self):
         """The feature map that the present kernel gives."""
-        X = LEVELS[self.picture.level][1]
+        X = _picture(LEVELS[self.picture.level][1])
         return F.conv2d(X[None, None], self.kernel[None, None])[0, 0]
 
     @property
