@@ -37,8 +37,6 @@ def repository(tmp_path_factory):
     """This folder as a git repository with the tag that the set-up cells ask for."""
     folder = fresh.copy_of_project(tmp_path_factory.mktemp("repository"))
     author = ["-c", "user.name=Lane", "-c", "user.email=lane@localhost"]
-    fresh.run("git", "init", "--quiet", folder=folder)
-    fresh.run("git", "add", "--all", folder=folder)
     fresh.run("git", *author, "commit", "--quiet", "--message", "The course", folder=folder)
     fresh.run("git", *author, "tag", address.tag(), folder=folder)
     return folder

@@ -31,12 +31,14 @@ def run(*command, folder, **variables):
 
 
 def copy_of_project(folder):
-    """Copy what git keeps, and what is new and not ignored, as a clone would have it."""
+    """Copy what git keeps, and what is new and not ignored, into a git repository, as a clone."""
     kept = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in run(*kept, folder=ROOT).rstrip("\0").split("\0"):
         if (ROOT / name).exists():  # else deleted, and not yet committed
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    run("git", "init", "--quiet", folder=folder)
+    run("git", "add", "--all", folder=folder)
     return folder
 
 
