@@ -370,7 +370,9 @@ def _whole_number(value, name, least):
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} is {described(value)}: give a whole number.")
     if not least <= value <= LARGEST:
-        raise ValueError(f"{name} is {described(value)}: give a number from {least} to {LARGEST}.")
+        raise ValueError(
+            f"{name} is {described(value)}: give at least {least} and at most {LARGEST}."
+        )
     return int(value)
 
 

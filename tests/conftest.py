@@ -1,6 +1,7 @@
 """What the tests share: hypothesis without deadlines, and a JupyterLab in a browser."""
 
 import os
+import shutil
 
 import lab
 import pytest
@@ -11,19 +12,34 @@ settings.register_profile("course", deadline=None)
 settings.load_profile("course")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium; without one these tests skip, but fail in continuous integration."""
-    if lab.CHROMIUM is None:
-        message = (
-            "There is no Chromium on PATH: install it (Debian and Ubuntu: apt-get install "
-            "chromium) to run the browser tests."
-        )
+def need(program, message):
+    """Skip a test where a program is missing; in continuous integration it fails instead."""
+    if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    need(
+        lab.CHROMIUM,
+        "There is no Chromium on PATH: install it (Debian and Ubuntu: apt-get install chromium) "
+        "to run the browser tests.",
+    )
     with lab.chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def npm():
+    """npm, which fetches what the live pages are made with."""
+    need(
+        shutil.which("npm"),
+        "There is no npm on PATH: install Node.js (Debian and Ubuntu: apt-get install npm) "
+        "to test the live pages.",
+    )
 
 
 @pytest.fixture(scope="module")

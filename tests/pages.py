@@ -201,9 +201,8 @@ def shown(cell):
 
 
 def prose(source):
-    """Markdown as HTML: badges left out, links to notebooks turned into links to pages."""
-    source = re.sub(r"\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)", "", source)
-    html = markdown2html_mistune(source)
+    """Markdown as HTML, links to notebooks turned into links to pages."""
+    html = markdown2html_mistune(without_badges(source))
     html = re.sub(
         r'href="(\d\d_\w+\.ipynb)', lambda link: f'href="{page_name(Path(link[1]))}', html
     )
@@ -212,10 +211,16 @@ def prose(source):
     return re.sub(r"<table.*?</table>", box, html, flags=re.DOTALL)
 
 
+def without_badges(source):
+    """Markdown without its linked pictures."""
+    return re.sub(r"\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)", "", source)
+
+
 def sections(notebook):
     """(id, heading) of each section of a chapter."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    found = re.findall(r'<h2 id="([^"]*)">(.*?)<a ', markdown2html_mistune(text))
+    html = markdown2html_mistune(without_badges(text))
+    found = re.findall(r'<h2 id="([^"]*)">(.*?)<a ', html)
     return [(anchor, re.sub("<[^>]*>", "", heading)) for anchor, heading in found]
 
 

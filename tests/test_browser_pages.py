@@ -26,7 +26,7 @@ every_page = pytest.mark.parametrize("name", [pages.page_name(path) for path in 
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, browser):
+def site(tmp_path_factory, browser, npm):
     """The folder of the built pages; the browser comes first, so that nothing is built in vain."""
     folder = tmp_path_factory.mktemp("site")
     pages.build(folder)

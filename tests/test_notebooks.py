@@ -161,11 +161,20 @@ def _definitions(source, name):
 
 
 def _bare(definition):
-    """The code of a definition without docstrings and calls of `_check…`."""
+    """The code of a definition without docstrings and without what checks its input."""
     for node in ast.walk(definition):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             node.body = [statement for statement in node.body if not _is_aside(statement)]
-    return ast.unparse(definition)
+    return ast.unparse(_WithoutChecks().visit(definition))
+
+
+class _WithoutChecks(ast.NodeTransformer):
+    """Puts `x` in place of `_checked(x)`: a private function that returns its argument."""
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        is_check = isinstance(node.func, ast.Name) and node.func.id.startswith("_")
+        return node.args[0] if is_check and len(node.args) == 1 else node
 
 
 def _is_aside(statement):
