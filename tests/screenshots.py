@@ -34,7 +34,7 @@ def take(address, browser, name):
     if code:
         chapter.run_code(code)
     chapter.run_cell(cell)
-    widget = chapter.page.locator(".cfi-panel").first
+    widget = chapter.page.locator(".cfi-panel:visible").first
     widget.scroll_into_view_if_needed()
     chapter.page.mouse.move(0, 0)
     chapter.page.wait_for_timeout(1000)
