@@ -13,14 +13,15 @@ import lab
 
 FOLDER = Path(__file__).parent.parent / ".github" / "images"
 
-# name of the picture: chapter, the cell that makes the widget, and Python to run before.
+# name of the picture: chapter, the cell that makes the widget, and Python to run after it.
 PICTURES = {
     "kernel_studio": ("04_edge_detection.ipynb", "KernelStudio(", ""),
     "descent_cockpit": ("05_learning_a_kernel.ipynb", "DescentCockpit(", ""),
     "receptive_field_explorer": (
         "06_receptive_fields.ipynb",
         "ReceptiveFieldExplorer(",
-        "",
+        "explorer.layers = [Layer(7, 2, 3), Layer(3, 2, 1), Layer(3, 1, 1), Layer(3, 1, 1)]; "
+        "explorer.input_size = 64",
     ),
 }
 
@@ -31,9 +32,8 @@ def take(address, browser, name):
     size = {"width": 1100, "height": 1400, "device_scale_factor": 1.5}
     chapter = lab.Chapter(browser, address, notebook, **size)
     chapter.run()
-    if code:
-        chapter.run_code(code)
     chapter.run_cell(cell)
+    chapter.run_code(code or "pass")
     widget = chapter.page.locator(".cfi-panel:visible").first
     widget.scroll_into_view_if_needed()
     chapter.page.mouse.move(0, 0)
