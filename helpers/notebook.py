@@ -38,7 +38,7 @@ def begin(seed):
 def _keep_figures_png():
     from IPython import get_ipython
     from matplotlib import pyplot as plt
-    from matplotlib_inline import backend_inline
+    from matplotlib_inline import backend_inline, config
 
     plt.rcParams.update(
         {
@@ -54,14 +54,13 @@ def _keep_figures_png():
     )
     if get_ipython() is None:  # a plain Python script draws its figures as it likes
         return
-    if backend_inline.set_matplotlib_formats is not _leave_formats:
-        backend_inline.set_matplotlib_formats("retina")
-        # d2l's plotting functions switch to SVG, whose random ids never compare equal.
-        backend_inline.set_matplotlib_formats = _leave_formats
+    config.InlineBackend.instance(parent=get_ipython()).figure_formats = {"retina"}
+    # d2l's plotting functions switch to SVG, whose random ids never compare equal.
+    backend_inline.set_matplotlib_formats = _leave_formats
 
 
 def _leave_formats(*formats, **options):
-    """Stands in for matplotlib_inline's function once the format is chosen."""
+    """Stands in for matplotlib_inline's function: the format is chosen."""
 
 
 # What a chapter needs, and the versions it has been run with at least.
