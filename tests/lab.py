@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import itertools
 import json
 import os
 import shutil
@@ -107,6 +108,9 @@ def chromium(extra_flags=()):
             browser.close()
 
 
+_numbers = itertools.count()
+
+
 class Chapter:
     """A notebook open in JupyterLab, with the errors that its page reported so far."""
 
@@ -115,7 +119,13 @@ class Chapter:
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{address}/lab/tree/{name}", wait_until="domcontentloaded")
+        # A workspace of its own: else JupyterLab opens what another page had open, too.
+        workspace = f"{address}/lab/workspaces/test-{next(_numbers)}"
+        self.page.goto(f"{workspace}/tree/{name}", wait_until="domcontentloaded")
+        self.wait_until_open()
+
+    def wait_until_open(self):
+        """Wait until the notebook and its kernel are there, in a new page or one loaded again."""
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.context", timeout=90_000
         )
@@ -160,7 +170,10 @@ class Chapter:
                     if (header.msg_type === "stream") text += content.text;
                     if (header.msg_type === "error") text += content.ename + ": " + content.evalue;
                 };
-                await future.done;
+                const tooLong = new Promise((_, fail) => {
+                    setTimeout(() => fail(new Error("no answer from the kernel")), 300000);
+                });
+                await Promise.race([future.done, tooLong]);
                 return text;
             }""",
             code,
@@ -221,6 +234,27 @@ async (handle, count) => {
 """
 
 
+def looks(panel):
+    """All that can be seen of a widget's picture, as one text to compare."""
+    return panel.locator(".cfi").first.evaluate(
+        """async (picture) => {
+            await new Promise(requestAnimationFrame);
+            const canvases = [...picture.querySelectorAll("canvas")];
+            const drawn = canvases.map((canvas) => canvas.width ? canvas.toDataURL() : "");
+            const copy = picture.cloneNode(true);
+            copy.querySelectorAll(".cfi-spoken").forEach((node) => node.remove());
+            return copy.innerHTML + drawn.join();
+        }"""
+    )
+
+
+def values(panel):
+    """The values of a panel's sliders, as they are said to a screen reader."""
+    return panel.locator(".noUi-handle").evaluate_all(
+        "(handles) => handles.map((handle) => handle.getAttribute('aria-valuetext'))"
+    )
+
+
 class LivePage:
     """One of the built pages, without a kernel, in a browser that reaches no other host.
 
@@ -265,19 +299,6 @@ class LivePage:
         handle.focus()
         for _ in range(times):
             handle.press(key)
-
-    def looks(self, panel):
-        """All that can be seen of a widget's picture, as one text to compare."""
-        return panel.locator(".cfi").first.evaluate(
-            """async (picture) => {
-                await new Promise(requestAnimationFrame);
-                const canvases = [...picture.querySelectorAll("canvas")];
-                const drawn = canvases.map((canvas) => canvas.width ? canvas.toDataURL() : "");
-                const copy = picture.cloneNode(true);
-                copy.querySelectorAll(".cfi-spoken").forEach((node) => node.remove());
-                return copy.innerHTML + drawn.join();
-            }"""
-        )
 
     def event_to_pixels(self, handle, count=42):
         """Milliseconds from each of `count` key presses on a slider to the redrawn picture."""

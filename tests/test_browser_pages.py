@@ -3,6 +3,7 @@
 import re
 import statistics
 
+import accessibility
 import lab
 import nbformat
 import pages
@@ -77,11 +78,11 @@ def test_every_slider_moves_its_picture(visit, name, record_property):
         for handle in panel.locator(".noUi-handle").all():
             if not handle.is_visible() or handle.get_attribute("aria-disabled") == "true":
                 continue
-            before = live.looks(panel)
+            before = lab.looks(panel)
             # At its end already, a slider goes the other way only.
             for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
                 handle.press(key)
-                if live.looks(panel) != before:
+                if lab.looks(panel) != before:
                     break
             else:
                 lowest, highest = map(handle.get_attribute, ("aria-valuemin", "aria-valuemax"))
@@ -91,6 +92,20 @@ def test_every_slider_moves_its_picture(visit, name, record_property):
     # Reported and not asserted: how long it takes is the machine's business as well.
     record_property("event_to_pixels_p95_ms", round(p95, 1))
     print(f"{name}: event to pixels p50 {statistics.median(milliseconds):.1f}, p95 {p95:.1f} ms")
+
+
+@pytest.fixture(scope="module")
+def axe(npm):
+    return accessibility.script()
+
+
+@every_page
+def test_no_serious_violation_of_accessibility(visit, axe, name):
+    live = visit(name)
+    live.page.wait_for_timeout(2500)  # the names of the controls come when they like
+    for scheme in ("light", "dark"):
+        live.page.emulate_media(color_scheme=scheme)
+        assert accessibility.serious(live.page, axe, "body") == []
 
 
 @every_page

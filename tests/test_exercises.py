@@ -206,6 +206,100 @@ def test_a_loop_that_never_ends_is_stopped(answer, monkeypatch):
     assert "stopped after 0.5 seconds" in feedback.message
 
 
+def test_what_is_loaded_in_the_answer_is_not_cut_short(monkeypatch, tmp_path):
+    """A module that is cut short while it loads would stay broken: it is loaded to its end."""
+    monkeypatch.setattr(engine, "SECONDS_ALLOWED", 0.3)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "slow_module.py").write_text("import time\nfor _ in range(20): time.sleep(0.05)\n")
+
+    def loads_slowly(X, K):
+        import slow_module  # noqa: F401
+
+        return chapter_02.corr2d.reference(X, K)
+
+    assert chapter_02.corr2d.evaluate(loads_slowly).status == "passed"
+
+    def loads_slowly_and_never_ends(X, K):
+        del sys.modules["slow_module"]
+        import slow_module  # noqa: F401
+
+        never_ends(X, K)
+
+    feedback = chapter_02.corr2d.evaluate(loads_slowly_and_never_ends)
+    assert "stopped after 0.3 seconds" in feedback.message
+
+
+def loops(*arguments):
+    never_ends(None, None)
+
+
+def allocates(*arguments):
+    return torch.ones(10**6, 10**6)
+
+
+def prints(*arguments):
+    print("a word,", end=" ")
+    print("and a line", file=sys.stderr)
+
+
+def leaves_loudly(*arguments):
+    exit("that is enough")
+
+
+def returns_itself(*arguments):
+    return returns_itself
+
+
+def redefines_torch(*arguments):
+    torch.zeros = torch.ones = torch.nn.functional.conv2d = torch.Tensor.sum = None
+
+
+@pytest.mark.parametrize(
+    "hostile", [loops, allocates, prints, leaves_loudly, returns_itself, redefines_torch]
+)
+@pytest.mark.parametrize(
+    "name", [n for n, e in EXERCISES.items() if isinstance(e, FunctionExercise)]
+)
+def test_every_exercise_outlives_a_hostile_function(name, hostile, monkeypatch):
+    monkeypatch.setattr(engine, "SECONDS_ALLOWED", 0.2 if hostile is loops else 10)
+    exercise = EXERCISES[name]
+    feedback = exercise.evaluate(hostile)
+    assert feedback.status == "failed" and "\n" not in feedback.message
+    if hostile is loops:
+        assert "stopped after 0.2 seconds" in feedback.message
+    monkeypatch.undo()
+    assert exercise.evaluate(exercise.reference).status == "passed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a program to its memory")
+@pytest.mark.parametrize(
+    "grows",
+    [
+        lambda X, K: torch.ones(10**6, 10**6),
+        lambda X, K: torch.ones(20_000, 20_000),  # there may be so much, but not for this
+        lambda X, K: X.numpy().repeat(10**9),
+        lambda X, K: [0] * 10**10,
+        lambda X, K: bytearray(2 * 10**9),
+    ],
+)
+def test_a_function_that_takes_too_much_memory_is_refused_it(grows):
+    import resource  # Windows has none
+
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    feedback = chapter_02.corr2d.evaluate(grows)
+    assert feedback.status == "failed" and "asked for too much memory" in feedback.message
+    assert resource.getrlimit(resource.RLIMIT_AS) == limits
+    assert chapter_02.corr2d.evaluate(chapter_02.corr2d.reference).status == "passed"
+
+
+def test_a_function_that_prints_is_as_right_as_one_that_does_not():
+    def talks(X, K):
+        print("the window starts at 0, 0")
+        return chapter_02.corr2d.reference(X, K)
+
+    assert chapter_02.corr2d.evaluate(talks).status == "passed"
+
+
 def test_the_first_failing_case_is_shown_beside_what_is_expected():
     feedback = chapter_02.corr2d.evaluate(lambda X, K: torch.zeros(2, 2) + 19)
     assert [caption for caption, _ in feedback.tables] == ["X", "K", "expected", "yours"]

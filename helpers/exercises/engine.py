@@ -19,6 +19,7 @@ import threading
 import traceback
 from dataclasses import dataclass
 from numbers import Number
+from pathlib import Path
 
 import torch
 from IPython.display import display
@@ -26,6 +27,7 @@ from IPython.display import display
 from helpers.wording import described
 
 SECONDS_ALLOWED = 10
+BYTES_ALLOWED = 10**9  # more than were taken before; Binder has twice as many in all
 _TITLES = {"passed": "Correct.", "failed": "Not yet.", "unattempted": "Not attempted yet."}
 _MARKS = {"passed": ("✓", "#0b8a54"), "failed": ("✗", "#c5372c"), "unattempted": ("…", "#80868b")}
 
@@ -106,12 +108,13 @@ class Exercise:
             answer: whatever the learner has: a function, a number, a tensor, `...`.
         Returns:
             Feedback. Nothing is raised, whatever the answer is or does; one that takes longer
-            than `SECONDS_ALLOWED` seconds is stopped and has failed.
+            than `SECONDS_ALLOWED` seconds, or on Linux more memory than `BYTES_ALLOWED`, is
+            stopped and has failed.
         """
         if _has_hole(answer):
             return self._unattempted()
         try:
-            with _time_limit(SECONDS_ALLOWED):
+            with _time_limit(SECONDS_ALLOWED), _memory_limit(BYTES_ALLOWED):
                 return self._judge(answer)
         except _TimeIsUp:
             return Feedback(
@@ -362,6 +365,29 @@ def _time_limit(seconds):
         timer.cancel()
 
 
+@contextlib.contextmanager
+def _memory_limit(allowed):
+    """Refuse the code below more memory than so many bytes, so that the kernel lives on.
+
+    Elsewhere than on Linux, where systems do not hold anyone to it, this does nothing.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    pages_taken = int(Path("/proc/self/statm").read_text().split()[0])
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = pages_taken * resource.getpagesize() + allowed
+    if before != resource.RLIM_INFINITY:
+        limit = min(limit, before)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
 def _is_importing(thread):
     frame = sys._current_frames().get(thread)
     while frame is not None:
@@ -530,6 +556,8 @@ def _describe_error(error):
     """Class and message of an error, and the learner's line that raised it."""
     if isinstance(error, SystemExit):
         return "SystemExit: leave out exit() and quit(), a function ends with return"
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        return "an error when it asked for too much memory: look for what grows so large"
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": ")
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
     theirs = [f for f in frames if f.filename == frames[0].filename]

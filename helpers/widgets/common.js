@@ -65,25 +65,27 @@ function signedColour(value, limit) {
   return SIGNED_COLOURS.subarray(n, n + 3);
 }
 
+// The same colours, and all greys, as a canvas holds its pixels: four bytes each, opaque.
+const asPixels = (length, byte) => {
+  const bytes = (_, n) => (n % 4 === 3 ? 255 : byte(Math.floor(n / 4), n % 4));
+  return new Uint32Array(Uint8ClampedArray.from({ length: 4 * length }, bytes).buffer);
+};
+const SIGNED_PIXELS = asPixels(511, (n, channel) => SIGNED_COLOURS[3 * n + channel]);
+const GREY_PIXELS = asPixels(256, (n) => n);
+
 /** Paint numbers on a canvas, a pixel each; `limit` null paints grey from 0 (black) to 1. */
 function paint(canvas, data, height, width, limit = null) {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  const pixels = image.data;
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = limit === null ? GREY_PIXELS : SIGNED_PIXELS;
+  const [scale, zero] = limit === null ? [255, 0] : [255 / limit, 255];
+  const last = colours.length - 1;
   for (let n = 0; n < data.length; n++) {
-    if (limit === null) {
-      pixels[4 * n] = pixels[4 * n + 1] = pixels[4 * n + 2] = 255 * data[n];
-    } else {
-      let share = data[n] / limit;
-      share = share > 1 ? 1 : share < -1 ? -1 : share;
-      const c = 3 * Math.round(255 * share + 255);
-      pixels[4 * n] = SIGNED_COLOURS[c];
-      pixels[4 * n + 1] = SIGNED_COLOURS[c + 1];
-      pixels[4 * n + 2] = SIGNED_COLOURS[c + 2];
-    }
-    pixels[4 * n + 3] = 255;
+    const place = (scale * data[n] + zero + 0.5) | 0; // rounded
+    pixels[n] = colours[place < 0 ? 0 : place > last ? last : place];
   }
   context.putImageData(image, 0, 0);
 }
@@ -153,4 +155,31 @@ function spokenRegion() {
     timer = setTimeout(() => (node.textContent = text), 400);
   };
   return { node, say, stop: () => clearTimeout(timer) };
+}
+
+/**
+ * Put a widget's root into the page, and name the controls beside it for screen readers:
+ * ipywidgets leaves the handles of its sliders and the buttons of its player without a name.
+ */
+function attach(el, root) {
+  el.append(root);
+  const name = () => nameControls(root.closest(".cfi-panel"));
+  for (const wait of [0, 300, 2000]) setTimeout(name, wait); // controls come when they like
+}
+
+function nameControls(panel) {
+  if (!panel) return;
+  for (const slider of panel.querySelectorAll(".widget-hslider")) {
+    const handle = slider.querySelector(".noUi-handle");
+    const grid = slider.closest(".kernel-grid"); // three sliders a row, the label is the number
+    const n = grid ? [...grid.querySelectorAll(".widget-hslider")].indexOf(slider) : null;
+    const label = slider.querySelector(".widget-label")?.textContent;
+    handle?.setAttribute("aria-label", grid ? `weight K[${Math.floor(n / 3)}, ${n % 3}]` : label);
+  }
+  const player = { "fa-play": "play or pause", "fa-stop": "to the start", "fa-retweet": "repeat" };
+  for (const button of panel.querySelectorAll(".widget-play button")) {
+    const icon = button.firstElementChild;
+    const name = Object.keys(player).find((name) => icon?.classList.contains(name));
+    if (name) button.setAttribute("aria-label", player[name]);
+  }
 }

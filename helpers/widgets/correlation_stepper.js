@@ -102,7 +102,7 @@ function render({ model, el }) {
     element("div", { class: "stepper-call" }, "The same in PyTorch: ", call, " ", copy),
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   function table(name) {
     const caption = element("div", { class: "cfi-caption" });

@@ -112,7 +112,7 @@ function render({ model, el }) {
     sum,
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   /** A canvas of one pixel a number, with an SVG of the same units on top of it. */
   function grid(kind, rowAt) {

@@ -340,7 +340,7 @@ function render({ model, el }) {
     facts,
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   function setStart(k) {
     const inside = (v) => Math.max(-REACH, Math.min(REACH, v));

@@ -100,7 +100,7 @@ function render({ model, el }) {
     element("div", { class: "cfi-row" }, inside, border),
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   function panel(caption) {
     const canvas = element("canvas", { class: "meter-canvas", role: "img" });

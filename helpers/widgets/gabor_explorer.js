@@ -62,22 +62,64 @@ function render({ model, el }) {
       { class: "cfi-row" },
       figure("kernel", `The function, ${SIDE}×${SIDE} pixels`),
       element("div", {}, element("div", { class: "cfi-caption" }, "Across the stripes"), profile),
-      figure("photo", "A photo; framed, the function's size"),
+      figure("photo", "A photo; framed, where the function lies"),
       figure("response", "Response: orange above 0, blue below"),
     ),
     answer,
     spoken.node,
   );
-  const holder = element("div", { class: "gabor-holder" });
-  pictures.photo.replaceWith(holder);
   const frame = element("div", { class: "gabor-frame" });
-  frame.style.width = `${(100 * SIDE) / PHOTO.width}%`;
-  frame.style.height = `${(100 * SIDE) / PHOTO.height}%`;
-  holder.append(pictures.photo, frame);
-  el.append(root);
+  const spot = element("div", { class: "gabor-spot" });
+  for (const [name, mark] of [["photo", frame], ["response", spot]]) {
+    const holder = element("div", { class: `gabor-holder gabor-${name}-holder`, tabindex: 0, ...OWN_KEYS });
+    pictures[name].replaceWith(holder);
+    holder.append(pictures[name], mark);
+    holder.addEventListener("pointermove", (event) => pointAt(pixelBelow(event, name)));
+    holder.addEventListener("pointerdown", (event) => pointAt(pixelBelow(event, name)));
+    holder.addEventListener("keydown", moveByKey);
+  }
+  attach(el, root);
 
   let drawnPhoto = null;
   let X = null;
+  let responses = null; // the map, row by row
+  let at = { row: 40, column: 64 }; // the cell of the map that is pointed at
+  let said = "";
+
+  /** The cell whose window has its middle below the pointer. */
+  function pixelBelow(event, name) {
+    const box = pictures[name].getBoundingClientRect();
+    const margin = name === "photo" ? (SIDE - 1) / 2 : 0;
+    const { height, width } = pictures[name];
+    return {
+      row: Math.floor(((event.clientY - box.top) / box.height) * height) - margin,
+      column: Math.floor(((event.clientX - box.left) / box.width) * width) - margin,
+    };
+  }
+
+  function moveByKey(event) {
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [down, right] = steps[event.key].map((step) => step * (event.shiftKey ? 10 : 1));
+    pointAt({ row: at.row + down, column: at.column + right });
+  }
+
+  function pointAt({ row, column }) {
+    const { height, width } = pictures.response;
+    at = {
+      row: Math.max(0, Math.min(height - 1, row)),
+      column: Math.max(0, Math.min(width - 1, column)),
+    };
+    frame.style.top = `${(100 * at.row) / PHOTO.height}%`;
+    frame.style.left = `${(100 * at.column) / PHOTO.width}%`;
+    spot.style.top = `${(100 * (at.row + 0.5)) / height}%`;
+    spot.style.left = `${(100 * (at.column + 0.5)) / width}%`;
+    const here = responses[at.row * width + at.column];
+    answer.textContent = `${said} Response in the frame: ${here > 0 ? "+" : ""}${written(here, 2)}.`;
+    spoken.say(answer.textContent);
+  }
   function drawPhoto(chosen) {
     if (chosen === drawnPhoto) return;
     drawnPhoto = chosen;
@@ -100,18 +142,18 @@ function render({ model, el }) {
     // Scaled as if the sizes of its weights added up to 1, so that all settings compare.
     const size = K.reduce((sum, k) => sum + Math.abs(k), 0) || 1;
     const Y = correlateLarge(X, PHOTO.height, PHOTO.width, K, SIDE);
-    const responses = Y.data.map((y) => y / size);
+    responses = Y.data.map((y) => y / size);
     paint(pictures.response, responses, Y.height, Y.width, 0.15);
     const [lowest, highest] = [Math.min(...responses), Math.max(...responses)];
     const { orientation, wavelength, width, phase, aspect } = numbers;
     const long = written(width * aspect, 3);
-    const said =
+    const shape =
       `Stripes at ${written(orientation)}°, ${written(wavelength)} pixels from one to the next; ` +
       `a bell ${written(width)} wide and ${long} long; phase ${written(phase)}°.`;
-    const found = ` Responses in this photo: from ${written(lowest, 2)} to ${written(highest, 2)}.`;
-    answer.textContent = said + found;
-    pictures.kernel.setAttribute("aria-label", said);
-    spoken.say(said + found);
+    said = `${shape} Responses in this photo: from ${written(lowest, 2)} to ${written(highest, 2)}.`;
+    pictures.kernel.setAttribute("aria-label", shape);
+    profile.setAttribute("aria-label", `Across the stripes: ${shape}`);
+    pointAt(at);
   }
 
   const stop = redrawOnChange(model, [...NUMBERS, "chosen"], draw);

@@ -98,9 +98,11 @@ function cellColour(value, limit) {
   return [grey, grey, grey];
 }
 
-/** Black or white, whichever stands out from a colour. */
-function inkOn([red, green, blue]) {
-  return 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#000" : "#fff";
+/** Black or white, whichever stands out more from a colour (WCAG's relative luminance). */
+function inkOn(colour) {
+  const light = (share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4);
+  const [red, green, blue] = Array.from(colour, (channel) => light(channel / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
 /** The scale beside a map: `node`, and `show(limit)`, where null is grey from 0 to 1. */

@@ -267,7 +267,7 @@ function render({ model, el }) {
     message,
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   function draw() {
     const K = kernelOf(model);

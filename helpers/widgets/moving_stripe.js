@@ -4,7 +4,7 @@ function render({ model, el }) {
   const cells = Array.from({ length: model.get("columns") }, () => element("i"));
   const text = element("div", { class: "cfi-caption", "aria-live": "polite" });
   const root = element("div", { class: "cfi" }, element("div", { class: "stripe-row" }, ...cells), text);
-  el.append(root);
+  attach(el, root);
 
   const stop = redrawOnChange(model, ["column"], () => {
     const column = model.get("column");

@@ -59,7 +59,7 @@ function render({ model, el }) {
   }
   const caption = element("div", { class: "cfi-caption" }, "parameters; each mark is a thousand times the one before");
   const root = element("div", { class: "cfi count" }, ...rows.map((row) => row.node), axis, caption, spoken.node);
-  el.append(root);
+  attach(el, root);
 
   function draw() {
     const [side, channels, units, kernel] = TRAITS.map((name) => model.get(name));

@@ -101,11 +101,9 @@ function layerName(layer, number) {
 }
 
 /** The same in full, for those who hear it. */
-function layerNameInFull({ kind, kernel_size, stride, padding, dilation }, number) {
-  return (
-    `layer ${number}: ${kind}, kernel size ${kernel_size}, stride ${stride}, ` +
-    `padding ${padding}, dilation ${dilation}`
-  );
+function layerNameInFull(layer, number) {
+  const { stride, padding, dilation } = layer;
+  return `${layerName(layer, number)}, stride ${stride}, padding ${padding}, dilation ${dilation}`;
 }
 
 /** The sentence about the cell pointed at. */
@@ -248,7 +246,7 @@ function render({ model, el }) {
     ),
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
   let width = canvas.clientWidth || 600; // measured again when it changes
 
   function button(label, onclick) {
@@ -487,6 +485,9 @@ function render({ model, el }) {
 
   const traits = ["layers", "input_size", "selected", "level", "cell", "pinned"];
   const stop = redrawOnChange(model, traits, draw);
+  const themes = new MutationObserver(draw); // a canvas keeps the colours it was drawn with
+  themes.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  themes.observe(document.documentElement, { attributeFilter: ["theme"] });
   const resized = new ResizeObserver(() => {
     if (canvas.clientWidth === width) return;
     width = canvas.clientWidth;
@@ -497,6 +498,7 @@ function render({ model, el }) {
     stop();
     spoken.stop();
     resized.disconnect();
+    themes.disconnect();
     root.remove();
   };
 }

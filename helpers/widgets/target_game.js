@@ -63,7 +63,7 @@ function render({ model, el }) {
     details,
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   let shownLevel = null;
 
@@ -71,10 +71,15 @@ function render({ model, el }) {
     const { level, X, target: T, Y, score } = gameState(model);
     // The target's own scale, also for your map: equal colours mean equal numbers.
     const limit = colourLimit(extremes(T.data), level.kernel);
-    input.show(X, null);
-    target.show(T, limit);
+    if (shownLevel !== model.get("level")) {
+      shownLevel = model.get("level");
+      input.show(X, null);
+      target.show(T, limit);
+      bar.show(limit);
+      details.open = false;
+      clue.textContent = level.clue;
+    }
     output.show(Y, limit);
-    bar.show(limit);
     for (const [view, { data }] of [[target, T], [output, Y]]) {
       view.describe(`from ${extremes(data).map((value) => written(value, 3)).join(" to ")}`);
     }
@@ -86,11 +91,6 @@ function render({ model, el }) {
     const levels = model.get("levels").length;
     next.disabled = !won || model.get("level") === levels - 1;
     progress.textContent = `${model.get("solved").length} of ${levels} levels won`;
-    if (shownLevel !== model.get("level")) {
-      shownLevel = model.get("level");
-      details.open = false;
-      clue.textContent = level.clue;
-    }
   }
 
   const stop = redrawOnChange(model, [...WEIGHTS, "level", "solved"], draw);

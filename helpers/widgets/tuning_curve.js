@@ -119,7 +119,7 @@ function render({ model, el }) {
     ),
     spoken.node,
   );
-  el.append(root);
+  attach(el, root);
 
   function keyEntry(shape, text) {
     return element("span", {}, svgElement("svg", { viewBox: "-14 -7 28 14" }, shape), " ", text);

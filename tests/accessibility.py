@@ -1,0 +1,41 @@
+"""What axe-core finds in a page that a person who cannot see it, or not well, would miss."""
+
+import tarfile
+import tempfile
+
+import pages
+
+PACKAGE = "axe-core@4.14.1"
+
+_RUN = """
+async (within) => {
+    const { violations } = await axe.run({ include: within }, { resultTypes: ["violations"] });
+    return violations
+        .filter(({ impact }) => ["serious", "critical"].includes(impact))
+        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
+            `${id}: ${html.slice(0, 160)}: ${failureSummary.split("\\n")[1]}`));
+}
+"""
+
+
+def script():
+    """axe-core's own script, fetched by npm."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tarfile.open(pages.npm_pack(PACKAGE, folder)) as archive,
+    ):
+        source = archive.extractfile("package/axe.min.js").read().decode()
+    # In the page there may be a loader of modules; axe is to be a plain global name all the same.
+    return f"() => {{ const define = undefined, module = undefined; {source} }}"
+
+
+def serious(page, script, within):
+    """The serious violations in the elements that a CSS selector finds, a line each.
+
+    Args:
+        page: playwright's Page.
+        script: what `script()` returned.
+        within: CSS selector of the elements to look at; there must be one at least.
+    """
+    page.evaluate(script)
+    return page.evaluate(_RUN, [[within]])
