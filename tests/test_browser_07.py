@@ -125,17 +125,35 @@ def test_the_explorer_draws_the_kernel_that_python_has(chapter):
 
 
 def test_the_explorers_response_is_the_cross_correlation(chapter):
-    chapter.run_code("from helpers.correlation import corr2d_unfold; from helpers import images")
-    lowest, highest = numbers(
-        panel(chapter, ".gabor").locator(".gabor-answer").inner_text().split("from")[-1]
+    explorer = panel(chapter, ".gabor")
+    chapter.run_code(
+        "from helpers.correlation import corr2d_unfold; from helpers import images\n"
+        "X, K = images.photo('chelsea', size=(120, 160)), explorer.kernel\n"
+        "Y = corr2d_unfold(X - X.mean(), K) / K.abs().sum()\n"
+        "at_first = corr2d_unfold(X - X.mean(), GaborExplorer().kernel).abs().argmax().item()\n"
+        "row, column = divmod(at_first, Y.shape[1])"
     )
-    expected = python(
-        chapter,
-        "(lambda X, K: [f(corr2d_unfold(X - X.mean(), K) / K.abs().sum()).item()"
-        " for f in (torch.min, torch.max)])"
-        "(images.photo('chelsea', size=(120, 160)), explorer.kernel)",
-    )
-    assert [lowest, highest] == pytest.approx(expected, abs=0.006)
+    *_, lowest, highest, here = numbers(explorer.locator(".gabor-answer").inner_text())
+    expected = python(chapter, "[Y.min().item(), Y.max().item(), Y[row, column].item()]")
+    assert [lowest, highest, here] == pytest.approx(expected, abs=0.006)
+
+    # By keyboard on the map, and by mouse on the photo: the frame's middle goes to the pointer.
+    explorer.locator(".gabor-response-holder").focus()
+    for key in ("ArrowRight", "Shift+ArrowUp", "ArrowDown", "Shift+ArrowLeft"):
+        explorer.page.keyboard.press(key)
+    expected = python(chapter, "Y[row - 9, column - 9].item()")
+    assert in_the_frame(explorer) == pytest.approx(expected, abs=0.006)
+    photo = explorer.locator(".gabor-photo")
+    width, height = photo.evaluate("(canvas) => [canvas.clientWidth, canvas.clientHeight]")
+    photo.hover(position={"x": 100.5 / 160 * width, "y": 30.5 / 120 * height})
+    assert in_the_frame(explorer) == pytest.approx(python(chapter, "Y[18, 88].item()"), abs=0.006)
+    # Beyond the border the frame stays inside.
+    photo.hover(position={"x": 1, "y": 1})
+    assert in_the_frame(explorer) == pytest.approx(python(chapter, "Y[0, 0].item()"), abs=0.006)
+
+
+def in_the_frame(explorer):
+    return numbers(explorer.locator(".gabor-answer").inner_text())[-1]
 
 
 def test_both_go_on_without_a_kernel(chapter):

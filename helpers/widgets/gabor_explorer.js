@@ -42,6 +42,12 @@ function correlateLarge(X, n_h, n_w, K, side) {
   return { data, height, width };
 }
 
+/** Row and column of the number farthest from zero. */
+function strongestAt(data, width) {
+  const most = data.reduce((n, value, m) => (Math.abs(value) > Math.abs(data[n]) ? m : n), 0);
+  return { row: Math.floor(most / width), column: most % width };
+}
+
 function render({ model, el }) {
   const spoken = spokenRegion();
   const pictures = {};
@@ -83,17 +89,16 @@ function render({ model, el }) {
   let drawnPhoto = null;
   let X = null;
   let responses = null; // the map, row by row
-  let at = { row: 40, column: 64 }; // the cell of the map that is pointed at
+  let at = null; // the cell of the map that is pointed at; at first the one that responds most
   let said = "";
 
   /** The cell whose window has its middle below the pointer. */
   function pixelBelow(event, name) {
-    const box = pictures[name].getBoundingClientRect();
+    const { height, width, clientHeight, clientWidth } = pictures[name];
     const margin = name === "photo" ? (SIDE - 1) / 2 : 0;
-    const { height, width } = pictures[name];
     return {
-      row: Math.floor(((event.clientY - box.top) / box.height) * height) - margin,
-      column: Math.floor(((event.clientX - box.left) / box.width) * width) - margin,
+      row: Math.floor((event.offsetY / clientHeight) * height) - margin,
+      column: Math.floor((event.offsetX / clientWidth) * width) - margin,
     };
   }
 
@@ -153,6 +158,7 @@ function render({ model, el }) {
     said = `${shape} Responses in this photo: from ${written(lowest, 2)} to ${written(highest, 2)}.`;
     pictures.kernel.setAttribute("aria-label", shape);
     profile.setAttribute("aria-label", `Across the stripes: ${shape}`);
+    at ??= strongestAt(responses, Y.width);
     pointAt(at);
   }
 
