@@ -347,6 +347,7 @@ def _executed(sources):
         timeout=600,
         kernel_name="python3",
         store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no warnings between the figures
         resources={"metadata": {"path": str(lab.NOTEBOOKS)}},
     )
     begun = time.perf_counter()

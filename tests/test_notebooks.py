@@ -84,6 +84,13 @@ def test_it_opens_and_closes_as_every_chapter_does(path):
     assert head.startswith(f"# {path.name[:2]} ")
     assert "After this chapter you can" in head
     assert "Before:" in head and "Time:" in head
+    # The table of the start page says the same.
+    before, time = re.search(r"Before: (.*) · Time: about (.*)", head).groups()
+    needed = [number for number in re.findall(r"\[(\d\d) ", before) if number != "00"]
+    start = read(min(NOTEBOOKS.glob("*.ipynb"))).cells[0].source
+    *_, needs, minutes, _ = next(x for x in start.splitlines() if f"({path.name})" in x).split("|")
+    assert re.findall(r"\d+", needs) == needed
+    assert re.findall(r"\d+", minutes) == re.findall(r"\d+", time)
     summary = text_of(notebook).split("## Summary")[1]
     assert len(re.findall(r"^- ", summary, re.MULTILINE)) == 5
 

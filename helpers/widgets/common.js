@@ -14,6 +14,7 @@ function correlate(X, n_h, n_w, K, k_h, k_w, { stride = 1, padding = 0, dilation
   for (let a = 0; a < k_h; a++) {
     for (let b = 0; b < k_w; b++) {
       const weight = K[a * k_w + b];
+      if (weight === 0) continue;
       const start = b * dilation - padding; // column of X under this weight in the first window
       const first = Math.max(0, Math.ceil(-start / stride)); // windows where it is inside X …
       const last = Math.min(width - 1, Math.floor((n_w - 1 - start) / stride)); // … first to last
