@@ -83,7 +83,7 @@ def answers(chapter):
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 def test_no_serious_violation_of_accessibility_in_what_is_ours(chapter, axe, theme):
     chapter.page.evaluate(
-        "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        "(theme) => { jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme
     )
     dark = str(theme.endswith("Light")).lower()
     chapter.page.wait_for_function(
@@ -105,11 +105,11 @@ def test_its_cells_run_twice(chapter):
 
 def test_two_copies_of_a_widget_stay_equal(chapter):
     chapter.page.evaluate(
-        """() => {
+        """async () => {
             const { content } = jupyterapp.shell.currentWidget;
             content.activeCellIndex = content.widgets.findIndex(
                 ({ node }) => node.querySelector(".cfi-panel"));
-            return jupyterapp.commands.execute("notebook:create-output-view");
+            await jupyterapp.commands.execute("notebook:create-output-view");
         }"""
     )
     copy = chapter.page.locator(".jp-LinkedOutputView .cfi-panel").first
@@ -121,12 +121,12 @@ def test_two_copies_of_a_widget_stay_equal(chapter):
 
 def test_what_is_typed_outlives_reloading_and_closing(chapter):
     chapter.page.evaluate(
-        """(typed) => {
+        """async (typed) => {
             const { content } = jupyterapp.shell.currentWidget;
             const cells = content.widgets.map(({ model }) => model);
             const tagged = (model) => model.getMetadata("tags")?.includes("exercise");
             (cells.find(tagged) ?? cells.at(-1)).sharedModel.setSource(typed);
-            return jupyterapp.commands.execute("docmanager:save");
+            await jupyterapp.commands.execute("docmanager:save");
         }""",
         TYPED,
     )
@@ -136,9 +136,11 @@ def test_what_is_typed_outlives_reloading_and_closing(chapter):
     widgets_are_drawn(chapter)
     assert answers(chapter)
     assert any(TYPED in text for text in printed(chapter))
-    chapter.page.evaluate("() => jupyterapp.shell.currentWidget.close()")
+    # No evaluation returns what a command does: that may be half of JupyterLab.
+    chapter.page.evaluate("() => { jupyterapp.shell.currentWidget.close(); }")
     chapter.page.evaluate(
-        "(path) => jupyterapp.commands.execute('docmanager:open', { path })", chapter.name
+        "async (path) => { await jupyterapp.commands.execute('docmanager:open', { path }); }",
+        chapter.name,
     )
     chapter.wait_until_open()
     assert any(TYPED in text for text in printed(chapter))
@@ -146,7 +148,8 @@ def test_what_is_typed_outlives_reloading_and_closing(chapter):
 
 def test_it_survives_a_restart(chapter):
     chapter.page.evaluate(
-        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+        "async () => {"
+        " await jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
     chapter.run()
     widgets_are_drawn(chapter)
