@@ -1,5 +1,6 @@
 """Exercises: right answers pass, each wrong one fails with its own message, nothing raises."""
 
+import contextlib
 import importlib
 import sys
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from helpers.exercises import chapter_02, engine
 from helpers.exercises.engine import FunctionExercise, ValueExercise
 
 EXERCISES = exercises.all_exercises()
+FUNCTIONS = [name for name, e in EXERCISES.items() if isinstance(e, FunctionExercise)]
 
 
 def _right(chapter):
@@ -61,9 +63,7 @@ def test_right_answers_in_other_styles_pass(name, answer):
     assert feedback.status == "passed", feedback
 
 
-@pytest.mark.parametrize(
-    "name", [n for n, e in EXERCISES.items() if isinstance(e, FunctionExercise)]
-)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_there_are_three_other_styles(name):
     chapter, short = name.split(".")
     assert len(_right(chapter).get(short, [])) >= 3
@@ -257,9 +257,7 @@ def redefines_torch(*arguments):
 @pytest.mark.parametrize(
     "hostile", [loops, allocates, prints, leaves_loudly, returns_itself, redefines_torch]
 )
-@pytest.mark.parametrize(
-    "name", [n for n, e in EXERCISES.items() if isinstance(e, FunctionExercise)]
-)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_exercise_outlives_a_hostile_function(name, hostile, monkeypatch):
     monkeypatch.setattr(engine, "SECONDS_ALLOWED", 0.2 if hostile is loops else 10)
     exercise = EXERCISES[name]
@@ -290,6 +288,22 @@ def test_a_function_that_takes_too_much_memory_is_refused_it(grows):
     assert feedback.status == "failed" and "asked for too much memory" in feedback.message
     assert resource.getrlimit(resource.RLIMIT_AS) == limits
     assert chapter_02.corr2d.evaluate(chapter_02.corr2d.reference).status == "passed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a program to its memory")
+def test_a_function_that_leaves_no_memory_to_judge_it_has_failed():
+    hoard = []
+
+    def hoards(X, K):
+        for size in (2**20, 2**10):  # until there is not a kilobyte left
+            with contextlib.suppress(MemoryError):
+                while True:
+                    hoard.append(bytearray(size))
+        return chapter_02.corr2d.reference(X, K)
+
+    feedback = chapter_02.corr2d.evaluate(hoards)
+    assert feedback.status == "failed" and "asked for too much memory" in feedback.message
+    hoard.clear()
 
 
 def test_a_function_that_prints_is_as_right_as_one_that_does_not():

@@ -29,6 +29,7 @@ from helpers.wording import described
 SECONDS_ALLOWED = 10
 BYTES_ALLOWED = 10**9  # more than were taken before; Binder has twice as many in all
 _TITLES = {"passed": "Correct.", "failed": "Not yet.", "unattempted": "Not attempted yet."}
+_TOO_LARGE = "asked for too much memory: look for what grows so large"
 _MARKS = {"passed": ("✓", "#0b8a54"), "failed": ("✗", "#c5372c"), "unattempted": ("…", "#80868b")}
 
 
@@ -122,6 +123,11 @@ class Exercise:
                 f"Your answer was stopped after {SECONDS_ALLOWED} seconds: "
                 f"look for a loop that never ends.",
             )
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            # What the answer keeps left too little to judge it.
+            return Feedback("failed", f"Your answer {_TOO_LARGE}.")
 
     def check(self, answer):
         """Show what `evaluate` says of an answer."""
@@ -556,14 +562,19 @@ def _describe_error(error):
     """Class and message of an error, and the learner's line that raised it."""
     if isinstance(error, SystemExit):
         return "SystemExit: leave out exit() and quit(), a function ends with return"
-    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
-        return "an error when it asked for too much memory: look for what grows so large"
+    if _is_out_of_memory(error):
+        return f"an error when it {_TOO_LARGE}"
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": ")
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
     theirs = [f for f in frames if f.filename == frames[0].filename]
     if theirs and theirs[-1].line and len(theirs[-1].line) <= 120:
         text += f" in the line `{theirs[-1].line}`"
     return text
+
+
+def _is_out_of_memory(error):
+    """Whether Python or torch was refused memory."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 def _is_small_matrix(value):
