@@ -85,8 +85,8 @@ function paint(canvas, data, height, width, limit = null) {
   const [scale, zero] = limit === null ? [255, 0] : [255 / limit, 255];
   const last = colours.length - 1;
   for (let n = 0; n < data.length; n++) {
-    const place = (scale * data[n] + zero + 0.5) | 0; // rounded
-    pixels[n] = colours[place < 0 ? 0 : place > last ? last : place];
+    const place = scale * data[n] + zero + 0.5;
+    pixels[n] = colours[place < 0 ? 0 : place > last ? last : place | 0]; // rounded
   }
   context.putImageData(image, 0, 0);
 }
@@ -115,6 +115,40 @@ function svgElement(tag, attributes = {}, ...children) {
 
 /** What a native control needs so that JupyterLab leaves its arrow keys to it. */
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
+/** Row and column of the number farthest from zero. */
+function strongest({ data, width }) {
+  let at = 0;
+  data.forEach((value, n) => {
+    if (Math.abs(value) > Math.abs(data[at])) at = n;
+  });
+  return { row: Math.floor(at / width), column: at % width };
+}
+
+/**
+ * Let an element that holds a canvas be pointed into: `onPoint(row, column)` gets the pixel below
+ * the pointer, `onMove(rows, columns)` the step of an arrow key, ten times as far with Shift.
+ */
+function makePointable(node, canvas, onPoint, onMove) {
+  node.tabIndex = 0;
+  for (const [attribute, value] of Object.entries(OWN_KEYS)) node.setAttribute(attribute, value);
+  const point = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const down = (event.clientY - box.top - canvas.clientTop) / canvas.clientHeight;
+    const right = (event.clientX - box.left - canvas.clientLeft) / canvas.clientWidth;
+    onPoint(Math.floor(down * canvas.height), Math.floor(right * canvas.width));
+  };
+  node.addEventListener("pointermove", point);
+  node.addEventListener("pointerdown", point);
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!(event.key in step)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const size = event.shiftKey ? 10 : 1;
+    onMove(step[event.key][0] * size, step[event.key][1] * size);
+  });
+}
 
 /**
  * Call `draw` now and after every change of the named traits, once for all changes made in one
@@ -179,8 +213,7 @@ function nameControls(panel) {
   }
   const player = { "fa-play": "play or pause", "fa-stop": "to the start", "fa-retweet": "repeat" };
   for (const button of panel.querySelectorAll(".widget-play button")) {
-    const icon = button.firstElementChild;
-    const name = Object.keys(player).find((name) => icon?.classList.contains(name));
-    if (name) button.setAttribute("aria-label", player[name]);
+    const shown = Object.keys(player).find((icon) => button.querySelector(`.${icon}`));
+    if (shown) button.setAttribute("aria-label", player[shown]);
   }
 }

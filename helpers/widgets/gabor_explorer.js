@@ -42,12 +42,6 @@ function correlateLarge(X, n_h, n_w, K, side) {
   return { data, height, width };
 }
 
-/** Row and column of the number farthest from zero. */
-function strongestAt(data, width) {
-  const most = data.reduce((n, value, m) => (Math.abs(value) > Math.abs(data[n]) ? m : n), 0);
-  return { row: Math.floor(most / width), column: most % width };
-}
-
 function render({ model, el }) {
   const spoken = spokenRegion();
   const pictures = {};
@@ -75,56 +69,42 @@ function render({ model, el }) {
     spoken.node,
   );
   const frame = element("div", { class: "gabor-frame" });
+  frame.style.width = `${(100 * SIDE) / PHOTO.width}%`;
+  frame.style.height = `${(100 * SIDE) / PHOTO.height}%`;
   const spot = element("div", { class: "gabor-spot" });
-  for (const [name, mark] of [["photo", frame], ["response", spot]]) {
-    const holder = element("div", { class: `gabor-holder gabor-${name}-holder`, tabindex: 0, ...OWN_KEYS });
+  // Pointing at the photo puts the window's middle there.
+  for (const [name, mark, aside] of [["photo", frame, (SIDE - 1) / 2], ["response", spot, 0]]) {
+    const holder = element("div", { class: `gabor-holder gabor-${name}-holder` });
     pictures[name].replaceWith(holder);
     holder.append(pictures[name], mark);
-    holder.addEventListener("pointermove", (event) => pointAt(pixelBelow(event, name)));
-    holder.addEventListener("pointerdown", (event) => pointAt(pixelBelow(event, name)));
-    holder.addEventListener("keydown", moveByKey);
+    makePointable(
+      holder,
+      pictures[name],
+      (row, column) => pointAt(row - aside, column - aside),
+      (rows, columns) => pointAt(at.row + rows, at.column + columns),
+    );
   }
   attach(el, root);
 
   let drawnPhoto = null;
   let X = null;
-  let responses = null; // the map, row by row
+  let Y = null; // the responses
   let at = null; // the cell of the map that is pointed at; at first the one that responds most
   let said = "";
 
-  /** The cell whose window has its middle below the pointer. */
-  function pixelBelow(event, name) {
-    const { height, width, clientHeight, clientWidth } = pictures[name];
-    const margin = name === "photo" ? (SIDE - 1) / 2 : 0;
-    return {
-      row: Math.floor((event.offsetY / clientHeight) * height) - margin,
-      column: Math.floor((event.offsetX / clientWidth) * width) - margin,
-    };
-  }
-
-  function moveByKey(event) {
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const [down, right] = steps[event.key].map((step) => step * (event.shiftKey ? 10 : 1));
-    pointAt({ row: at.row + down, column: at.column + right });
-  }
-
-  function pointAt({ row, column }) {
-    const { height, width } = pictures.response;
-    at = {
-      row: Math.max(0, Math.min(height - 1, row)),
-      column: Math.max(0, Math.min(width - 1, column)),
-    };
-    frame.style.top = `${(100 * at.row) / PHOTO.height}%`;
-    frame.style.left = `${(100 * at.column) / PHOTO.width}%`;
-    spot.style.top = `${(100 * (at.row + 0.5)) / height}%`;
-    spot.style.left = `${(100 * (at.column + 0.5)) / width}%`;
-    const here = responses[at.row * width + at.column];
+  function pointAt(row, column) {
+    row = Math.max(0, Math.min(Y.height - 1, row));
+    column = Math.max(0, Math.min(Y.width - 1, column));
+    at = { row, column };
+    frame.style.top = `${(100 * row) / PHOTO.height}%`;
+    frame.style.left = `${(100 * column) / PHOTO.width}%`;
+    spot.style.top = `${(100 * (row + 0.5)) / Y.height}%`;
+    spot.style.left = `${(100 * (column + 0.5)) / Y.width}%`;
+    const here = Y.data[row * Y.width + column];
     answer.textContent = `${said} Response in the frame: ${here > 0 ? "+" : ""}${written(here, 2)}.`;
     spoken.say(answer.textContent);
   }
+
   function drawPhoto(chosen) {
     if (chosen === drawnPhoto) return;
     drawnPhoto = chosen;
@@ -146,10 +126,10 @@ function render({ model, el }) {
 
     // Scaled as if the sizes of its weights added up to 1, so that all settings compare.
     const size = K.reduce((sum, k) => sum + Math.abs(k), 0) || 1;
-    const Y = correlateLarge(X, PHOTO.height, PHOTO.width, K, SIDE);
-    responses = Y.data.map((y) => y / size);
-    paint(pictures.response, responses, Y.height, Y.width, 0.15);
-    const [lowest, highest] = [Math.min(...responses), Math.max(...responses)];
+    Y = correlateLarge(X, PHOTO.height, PHOTO.width, K, SIDE);
+    Y.data = Y.data.map((y) => y / size);
+    paint(pictures.response, Y.data, Y.height, Y.width, 0.15);
+    const [lowest, highest] = [Math.min(...Y.data), Math.max(...Y.data)];
     const { orientation, wavelength, width, phase, aspect } = numbers;
     const long = written(width * aspect, 3);
     const shape =
@@ -158,8 +138,8 @@ function render({ model, el }) {
     said = `${shape} Responses in this photo: from ${written(lowest, 2)} to ${written(highest, 2)}.`;
     pictures.kernel.setAttribute("aria-label", shape);
     profile.setAttribute("aria-label", `Across the stripes: ${shape}`);
-    at ??= strongestAt(responses, Y.width);
-    pointAt(at);
+    at ??= strongest(Y);
+    pointAt(at.row, at.column);
   }
 
   const stop = redrawOnChange(model, [...NUMBERS, "chosen"], draw);

@@ -103,15 +103,6 @@ function capture(canvas, image, imageWidth, imageHeight, { height, width }) {
   return { data: brightness(context.getImageData(0, 0, width, height).data), height, width };
 }
 
-/** Row and column of the number farthest from zero. */
-function strongest({ data, width }) {
-  let at = 0;
-  data.forEach((value, n) => {
-    if (Math.abs(value) > Math.abs(data[at])) at = n;
-  });
-  return { row: Math.floor(at / width), column: at % width };
-}
-
 /** Decode a learner's file; throws an Error whose message is the sentence to show. */
 async function readFile(file) {
   const bytes = file.size > MOST_BYTES ? null : new Uint8Array(await file.arrayBuffer());
@@ -150,25 +141,7 @@ function markedPicture(name, onPoint, onMove) {
   const marker = element("div", { class: "studio-marker" });
   frame.append(marker);
   frame.classList.add("studio-pointed");
-  frame.tabIndex = 0;
-  for (const [attribute, value] of Object.entries(OWN_KEYS)) frame.setAttribute(attribute, value);
-  const point = (event) => {
-    const box = frame.getBoundingClientRect();
-    onPoint(
-      Math.floor(((event.clientY - box.top) / box.height) * canvas.height),
-      Math.floor(((event.clientX - box.left) / box.width) * canvas.width),
-    );
-  };
-  frame.addEventListener("pointermove", point);
-  frame.addEventListener("pointerdown", point);
-  frame.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!(event.key in step)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const size = event.shiftKey ? 10 : 1;
-    onMove(step[event.key][0] * size, step[event.key][1] * size);
-  });
+  makePointable(frame, canvas, onPoint, onMove);
   const mark = (row, column, side) => {
     marker.style.top = `${(100 * (row + side / 2)) / canvas.height}%`;
     marker.style.left = `${(100 * (column + side / 2)) / canvas.width}%`;

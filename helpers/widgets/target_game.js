@@ -41,6 +41,11 @@ function initialize({ model }) {
   return () => stops.forEach((stop) => stop());
 }
 
+/** Smallest and largest number of a map, in words. */
+function rangeOf({ data }) {
+  return `from ${extremes(data).map((value) => written(value, 3)).join(" to ")}`;
+}
+
 function render({ model, el }) {
   const spoken = spokenRegion();
   const [input, target, output] = ["Picture X", "Target", "Your map"].map(pictureView);
@@ -75,14 +80,13 @@ function render({ model, el }) {
       shownLevel = model.get("level");
       input.show(X, null);
       target.show(T, limit);
+      target.describe(rangeOf(T));
       bar.show(limit);
       details.open = false;
       clue.textContent = level.clue;
     }
     output.show(Y, limit);
-    for (const [view, { data }] of [[target, T], [output, Y]]) {
-      view.describe(`from ${extremes(data).map((value) => written(value, 3)).join(" to ")}`);
-    }
+    output.describe(rangeOf(Y));
     meter.firstElementChild.style.width = `${score}%`;
     const won = score === 100;
     root.classList.toggle("game-won", won);
