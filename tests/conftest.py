@@ -43,6 +43,14 @@ def npm():
 
 
 @pytest.fixture(scope="module")
+def axe(npm):
+    """axe-core's script, for `accessibility.serious`."""
+    import accessibility  # not above: it loads all that builds the pages
+
+    return accessibility.script()
+
+
+@pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory, browser):
     """Address of a JupyterLab that serves copies of the notebooks."""
     with lab.jupyterlab(tmp_path_factory.mktemp("lab")) as address:

@@ -184,6 +184,19 @@ class Chapter:
             code,
         )
 
+    def wait_for_python(self, condition):
+        """Wait until a condition holds in the notebook's kernel.
+
+        A browser holds back what a widget changes while the change before is under way.
+        """
+        for _ in range(120):
+            said = self.run_code(f"print(bool({condition}))").strip()
+            if said == "True":
+                return
+            assert said == "False", said
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"it never came true in Python that {condition}")
+
     def wait_until_idle(self):
         """Wait until the kernel has done all that it was asked."""
         self.run_code("pass")
@@ -251,6 +264,17 @@ def looks(panel):
             return copy.innerHTML + drawn.join();
         }"""
     )
+
+
+def moves(handle, panel):
+    """Whether the panel's picture changes when an arrow key is pressed on one of its sliders."""
+    before = looks(panel)
+    # At its end already, a slider goes the other way only.
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+        handle.press(key)
+        if looks(panel) != before:
+            return True
+    return False
 
 
 def values(panel):

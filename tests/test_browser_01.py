@@ -72,13 +72,12 @@ def test_the_matrix_gives_the_output_that_python_gives(chapter, stage, row, k_h,
 
 def test_pointing_at_a_row_selects_it(chapter):
     chapter.run_code("p = demo.picture; p.k_h, p.k_w, p.stage, p.row = 1, 2, 2, 0")
-    box = chapter.page.locator(".dense-matrix svg").bounding_box()
     chapter.page.locator(".dense-matrix").scroll_into_view_if_needed()
     box = chapter.page.locator(".dense-matrix svg").bounding_box()
     chapter.page.mouse.move(box["x"] + 100, box["y"] + box["height"] * 15.5 / 42)
     (sum_,) = texts(chapter, ".dense-sum")
     assert sum_.startswith("Row 15 gives Y[2, 1] = 1·1 + (−1)·0 = 1")
-    assert chapter.run_code("print(demo.picture.row)").strip() == "15"
+    chapter.wait_for_python("demo.picture.row == 15")
 
 
 def test_a_stage_button_goes_all_the_way(chapter):
@@ -87,7 +86,7 @@ def test_a_stage_button_goes_all_the_way(chapter):
     chapter.page.wait_for_function(
         "() => document.querySelectorAll('.dense-stage')[2].getAttribute('aria-pressed') === 'true'"
     )
-    assert chapter.run_code("print(demo.picture.stage)").strip() == "2.0"
+    chapter.wait_for_python("demo.picture.stage == 2")
 
 
 @pytest.mark.parametrize("kernel", [0, 1, 2])

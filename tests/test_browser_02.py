@@ -86,9 +86,7 @@ def test_sliders_of_the_kernel_and_sizes(chapter):
     call = chapter.stepper.locator("code").text_content()
     assert call == "F.conv2d(X[None, None], K[None, None], stride=2, padding=1)[0, 0]"
     # Python has seen every change, and computes the same.
-    chapter.wait_until_idle()
-    said = chapter.run_code("print(stepper.Y.tolist())")
-    assert torch.allclose(torch.tensor(eval(said), dtype=torch.float64), Y, atol=1e-3)
+    chapter.wait_for_python(f"torch.allclose(stepper.Y, torch.tensor({Y.tolist()}), atol=1e-3)")
 
 
 def test_flipping_the_kernel(chapter):

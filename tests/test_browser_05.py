@@ -85,6 +85,25 @@ def test_diverging_run_leaves_the_plot_and_says_how_fast(chapter, cockpit):
             assert not re.search("NaN|Infinity|undefined|too large", cockpit.inner_html())
 
 
+def test_a_map_of_huge_numbers_keeps_the_colours_of_their_signs(chapter, cockpit):
+    for lr in (0.04, 0.05, 0.06):
+        chapter.run_code(f"cockpit.lr, cockpit.num_steps = {lr}, 100")
+        chapter.wait_until_idle()
+        shown(chapter, cockpit)
+        pixels = cockpit.locator("canvas").first.evaluate(
+            "(map) => [...map.getContext('2d').getImageData(0, 0, map.width, map.height).data]"
+        )
+        Y_hat = json.loads(
+            chapter.run_code("print(corr2d(cockpit.X, cockpit.kernel).flatten().tolist())")
+        )
+        ends = {1: [107, 44, 4], -1: [16, 57, 107], 0: [255, 255, 255]}
+        signs = [(y > 0) - (y < 0) for y in Y_hat]
+        assert len(pixels) == 4 * len(signs) and {1, 0} <= set(map(abs, signs))
+        for n, (y, sign) in enumerate(zip(Y_hat, signs, strict=True)):
+            assert y == 0 or abs(y) > 2, "the run was to go far"
+            assert pixels[4 * n : 4 * n + 3] == ends[sign]
+
+
 def test_start_is_dragged_with_the_mouse(chapter, cockpit):
     box = cockpit.locator(".cockpit-ground").bounding_box()
     mouse, unit = chapter.page.mouse, box["width"] / 6
@@ -95,9 +114,7 @@ def test_start_is_dragged_with_the_mouse(chapter, cockpit):
     mouse.move(*at(-2, 1.5))
     mouse.up()
     mouse.move(*at(2, 2))  # let go: the start stays
-    chapter.page.wait_for_timeout(200)
-    start = json.loads(chapter.run_code("print(cockpit.start[0].tolist())"))
-    assert start == pytest.approx([-2, 1.5], abs=0.03)
+    chapter.wait_for_python("(cockpit.start[0] - torch.tensor([-2, 1.5])).abs().max() < 0.03")
     readout = cockpit.locator("xpath=ancestor::*[contains(@class,'widget-vbox')][1]")
     assert "−2" in readout.inner_text().replace("-", "−")
 
@@ -109,8 +126,7 @@ def test_drag_beyond_the_edge_stops_at_the_edge(chapter, cockpit):
     mouse.down()
     mouse.move(box["x"] - 300, box["y"] - 300)
     mouse.up()
-    chapter.page.wait_for_timeout(200)
-    assert chapter.run_code("print(cockpit.start[0].tolist())").strip() == "[-3.0, 3.0]"
+    chapter.wait_for_python("cockpit.start[0].tolist() == [-3, 3]")
 
 
 def test_start_is_moved_by_keyboard(chapter, cockpit):
@@ -119,9 +135,7 @@ def test_start_is_moved_by_keyboard(chapter, cockpit):
     for key in ["ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowUp", "ArrowLeft"]:
         chapter.page.keyboard.press(key)
     assert "[0.34, 0.64]" in handle.get_attribute("aria-label")
-    chapter.page.wait_for_timeout(200)
-    start = json.loads(chapter.run_code("print(cockpit.start[0].tolist())"))
-    assert start == pytest.approx([0.34, 0.64])
+    chapter.wait_for_python("[round(k, 6) for k in cockpit.start[0].tolist()] == [0.34, 0.64]")
 
 
 def test_two_views_of_one_cockpit_stay_equal(chapter, cockpit):

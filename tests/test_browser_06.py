@@ -1,7 +1,5 @@
 """The receptive field explorer in a real page: it shows what Python computes."""
 
-import json
-
 import pytest
 from lab import Chapter
 
@@ -52,19 +50,6 @@ def sentence(chapter):
     return chapter.panel.locator(".explorer-sentence").text_content()
 
 
-def python_has(chapter, layers):
-    """Whether Python gets to know of these layers; the browser may hold them back for a moment."""
-    for _ in range(50):
-        text = chapter.run_code(
-            f"import json; print(json.dumps([[getattr(layer, name) for name in {NUMBERS}] "
-            "for layer in explorer.layers]))"
-        )
-        if [Layer(*numbers) for numbers in json.loads(text)] == layers:
-            return True
-        chapter.page.wait_for_timeout(100)
-    return False
-
-
 def choose(chapter, layers, side=None):
     chapter.run_code(
         f"from helpers.receptive_field import Layer; explorer.layers = {layers!r}"
@@ -79,7 +64,7 @@ def test_presets_show_the_numbers_of_python(chapter, preset):
     layers = [Layer(*(layer[name] for name in NUMBERS)) for layer in described]
     chapter.panel.locator("select").select_option(preset)
     assert table(chapter) == expected(layers, side)
-    assert python_has(chapter, layers)
+    chapter.wait_for_python(f"explorer.layers == {layers}")
 
 
 def test_every_cell_sees_what_python_says(chapter):
@@ -116,20 +101,20 @@ def test_buttons_and_sliders_change_the_stack(chapter):
     choose(chapter, [Layer(3), Layer(5)], 30)
     button = chapter.panel.locator(".explorer-buttons")
     button.get_by_text("add one above").click()
-    assert python_has(chapter, [Layer(3), Layer(5), Layer(3)])
+    chapter.wait_for_python(f"explorer.layers == {[Layer(3), Layer(5), Layer(3)]}")
     handles = chapter.panel.locator(".noUi-handle")  # side, kernel size, stride, padding, dilation
     for index, presses in [(1, 3), (2, 1), (3, 2), (4, 1)]:
         for _ in range(presses):
             handles.nth(index).press("ArrowRight")
     changed = Layer(6, stride=2, padding=2, dilation=2)
-    assert python_has(chapter, [Layer(3), Layer(5), changed])
+    chapter.wait_for_python(f"explorer.layers == {[Layer(3), Layer(5), changed]}")
     button.get_by_text("move down").click()
     button.get_by_text("move down").click()
-    assert python_has(chapter, [changed, Layer(3), Layer(5)])
+    chapter.wait_for_python(f"explorer.layers == {[changed, Layer(3), Layer(5)]}")
     assert table(chapter) == expected([changed, Layer(3), Layer(5)], 30)
     chapter.panel.locator("button.explorer-name").nth(2).click()
     button.get_by_text("remove").click()
-    assert python_has(chapter, [changed, Layer(3)])
+    chapter.wait_for_python(f"explorer.layers == {[changed, Layer(3)]}")
     assert button.get_by_text("move up").is_disabled()
 
 

@@ -53,8 +53,7 @@ def test_a_tuning_curve_is_recorded_by_keyboard(chapter):
     assert "Bar, at 125°" in cell.inner_text()
     # A bar stands on both sides of the plot; two more marks show the present angle.
     assert cell.locator(".tuning-plot circle.tuning-disc").count() == 2 * 26 + 2
-    chapter.wait_until_idle()
-    assert python(chapter, "cell.angle") == 125
+    chapter.wait_for_python("cell.angle == 125")
     assert python(chapter, "cell.curve()[0].tolist()") == list(range(0, 126, 5))
     shown = numbers(cell.locator(".tuning-answer").inner_text())[0]
     assert shown == pytest.approx(python(chapter, "cell.responses.item()"), abs=0.006)
@@ -109,7 +108,8 @@ def test_the_explorer_draws_the_kernel_that_python_has(chapter):
     answer = explorer.locator(".gabor-answer")
     assert "Stripes at 80°" in answer.inner_text()
     assert "phase 45°" in answer.inner_text()
-    chapter.wait_until_idle()
+    for number in ("orientation == 80", "phase == 45", "aspect == 1.5"):
+        chapter.wait_for_python(f"explorer.{number}")
     signs = chapter.page.evaluate(
         """() => {
             const canvas = document.querySelector(".gabor-kernel");

@@ -7,6 +7,11 @@ import pytest
 CHAPTERS = [path.name for path in sorted(lab.NOTEBOOKS.glob("*.ipynb"))]
 TYPED = "my_answer = 'typed by a learner'"
 
+# The outputs of all cells.
+_OUTPUTS = """
+jupyterapp.shell.currentWidget.content.widgets
+    .flatMap(({ model }) => model.outputs ? model.sharedModel.getOutputs() : [])
+"""
 # What the code cells hold and print, a text each; left aside are pictures, widgets and times.
 _PRINTED = """
 () => jupyterapp.shell.currentWidget.content.widgets
@@ -33,19 +38,11 @@ def chapter(request, browser, jupyterlab):
     assert chapter.errors == []
 
 
-@pytest.fixture(scope="module")
-def axe(npm):
-    return accessibility.script()
-
-
 def widgets_are_drawn(chapter):
     """Wait until the picture of every widget stands in the page; returns how many there are."""
     view = "application/vnd.jupyter.widget-view+json"
     count = chapter.page.evaluate(
-        """(view) => jupyterapp.shell.currentWidget.content.widgets
-            .flatMap(({ model }) => model.outputs ? model.sharedModel.getOutputs() : [])
-            .filter(({ data }) => data && view in data).length""",
-        view,
+        f"(view) => {_OUTPUTS}.filter(({{ data }}) => data && view in data).length", view
     )
     assert count > 0
     chapter.page.wait_for_function(
@@ -61,23 +58,13 @@ def printed(chapter):
 
 def errors(chapter):
     """The names of the errors that the cells ended in."""
-    return chapter.page.evaluate(
-        """() => jupyterapp.shell.currentWidget.content.widgets
-            .flatMap(({ model }) => model.outputs ? model.sharedModel.getOutputs() : [])
-            .flatMap(({ ename }) => ename ?? [])"""
-    )
+    return chapter.page.evaluate(f"() => {_OUTPUTS}.flatMap(({{ ename }}) => ename ?? [])")
 
 
 def answers(chapter):
     """Whether the picture of the first widget changes when its first slider is moved."""
     panel = chapter.page.locator(".cfi-panel").first
-    handle = panel.locator(".noUi-handle:visible").first
-    before = lab.looks(panel)
-    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
-        handle.press(key)
-        if lab.looks(panel) != before:
-            return True
-    return False
+    return lab.moves(panel.locator(".noUi-handle:visible").first, panel)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
