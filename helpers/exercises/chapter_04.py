@@ -187,6 +187,28 @@ def diagonal_kernel_transposed():
 
 @value_exercise(
     hints=[
+        "Across the horizon brightness changes from above to below.",
+        "Which of the two compares the line above with the line below?",
+    ],
+    wrong=[
+        Wrong(
+            "SOBEL_X",
+            "That one compares left with right, and along the horizon left and right are alike. "
+            "It will show the tripod's legs.",
+        ),
+    ],
+    judge=lambda answer: (
+        None
+        if answer.strip().casefold() == "sobel_y"
+        else 'Answer "SOBEL_X" or "SOBEL_Y", in quotes.'
+    ),
+)
+def kernel_for_the_horizon():
+    return "SOBEL_Y"
+
+
+@value_exercise(
+    hints=[
         "The window that covers the white pixel with its last entry comes first. Which entry of "
         "the kernel is that?",
     ],
@@ -235,6 +257,23 @@ def impulse_corner():
 )
 def brightness_change():
     return (0, 0.25, 0.25, 0)
+
+
+@value_exercise(
+    hints=[
+        "F.conv2d gives (examples, channels, rows, columns).",
+        "One example, a channel for each kernel, and every side loses 3 − 1 = 2.",
+    ],
+    wrong=[
+        Wrong((8, 118, 158), "F.conv2d keeps the axis of examples, even for a single one."),
+        Wrong((8, 1, 118, 158), "The examples come first, then the channels."),
+        Wrong((1, 1, 118, 158), "The maps are stacked, not added up: one for each kernel."),
+        Wrong((1, 8, 120, 160), "Without padding a 3×3 kernel takes away 2 rows and 2 columns."),
+        Wrong((1, 8, 117, 157), "n − k + 1: the first place counts, too."),
+    ],
+)
+def shape_of_maps():
+    return (1, 8, 120 - 3 + 1, 160 - 3 + 1)
 
 
 # --- kernels for a direction --------------------------------------------------------------------
