@@ -443,7 +443,7 @@ def spectrogram_columns():
 @value_exercise(
     hints=["Which answer changes when the whole picture is moved?"],
     wrong=[
-        Wrong("a", "A star is a star wherever it stands: the count does not depend on the place."),
+        Wrong("a", "A star is a star wherever it stands: the answer does not depend on the place."),
         Wrong("c", "A scratch looks alike all over the sheet: sharing is just right here."),
         Wrong("d", "A dog in the corner is a dog: here the answer should not depend on the place."),
     ],

@@ -38,7 +38,7 @@ def _pictures_and_kernels():
         "Add the four products 0·0 + 1·1 + 2·3 + 3·4.",
     ],
     wrong=[
-        Wrong(10, "10 uses the picture's first four numbers in a row; the window is 2 rows high."),
+        Wrong(14, "14 uses the picture's first four numbers in a row; the window is 2 rows high."),
         Wrong(5, "5 is what the flipped kernel gives; here the kernel is laid on as it stands."),
         Wrong(8, "8 is the sum of the window; each number is first multiplied by the kernel's."),
     ],
@@ -87,8 +87,13 @@ def same_padding():
         Wrong(
             19, "19 is the cross-correlation; turn the kernel upside down and left to right first."
         ),
-        Wrong(11, "11 comes from flipping left and right only; flip top and bottom as well."),
-        Wrong(9, "9 comes from flipping top and bottom only; flip left and right as well."),
+        Wrong(17, "17 comes from flipping left and right only; flip top and bottom as well."),
+        Wrong(7, "7 comes from flipping top and bottom only; flip left and right as well."),
+        Wrong(
+            0,
+            "0 is the first entry if the kernel may stick out over the border; lay it on the top "
+            "left corner, inside.",
+        ),
     ],
 )
 def first_sum_flipped():
@@ -97,15 +102,19 @@ def first_sum_flipped():
 
 @value_exercise(
     hints=[
-        "Multiplication does not care about order: Σ f(a) g(z − a). Put b = z − a.",
-        "Try it: swap the two arguments of the full convolution above.",
+        "Multiplication does not care about order. Put b = z − a in Σ f(a) g(z − a).",
+        "Run the next cell, which swaps the two.",
     ],
     wrong=[
-        Wrong(False, "Put b = z − a in Σ f(a) g(z − a): the two functions change places."),
+        Wrong(
+            True,
+            "Put b = z − a in Σ f(a) g(z − a): the two functions change places, and the sum "
+            "stays what it was.",
+        ),
     ],
 )
-def convolution_commutes():
-    return True
+def order_matters():
+    return False
 
 
 # --- exercises --------------------------------------------------------------------------------

@@ -305,7 +305,7 @@ def convolve_channels(X, K, bias):
     return torch.stack(maps)
 
 
-# --- 3.6 the gradient ---------------------------------------------------------------------------
+# --- 3.5 the gradient ---------------------------------------------------------------------------
 
 
 @value_exercise(
@@ -325,13 +325,13 @@ def gradient_passes():
 @value_exercise(
     hints=[
         "A gradient has the shape of what it belongs to. What does this one belong to?",
-        "6 − 5 + 1 rows; columns the same way.",
+        "There is a derivative for every weight of K.",
     ],
     wrong=[
-        Wrong((5, 6), "That is the map's gradient, which goes in; what comes out?"),
-        Wrong((6, 8), "That is the picture's shape. Sliding a 5×6 matrix over it leaves less."),
-        Wrong((1, 2), "n − k + 1: the first place counts, too."),
-        Wrong((3, 2), "The right numbers; but rows come first: 6 − 5 + 1 of them."),
+        Wrong((5, 6), "That is the shape of dY. The gradient has a number for every weight."),
+        Wrong((6, 8), "That is the picture's shape. The gradient has a number for every weight."),
+        Wrong((3, 2), "The right numbers; but rows come first, and K has two of them."),
+        Wrong((1, 1), "The loss is one number, but it has a derivative for every weight."),
     ],
 )
 def shape_of_gradient():

@@ -319,7 +319,7 @@ def _judge_diagonal_edge_kernel(K):
         ),
         Wrong(
             torch.tensor([[1.0, -1.0]]),
-            "It answers to both diagonals, as the page has shown. Use two rows.",
+            "It answers to both diagonals. Use two rows.",
         ),
         Wrong(torch.zeros(2, 2), "Silent everywhere, at the edge too."),
     ],
