@@ -105,8 +105,9 @@ def fit_gabor(filters, largest_width=None, num_steps=30):
 
     Args:
         filters: n square filters.
-        largest_width: of the bell, in pixels; None takes a quarter of the filter's side, so
-            that the bell has to fade inside the filter.
+        largest_width: of the bell across the stripes, in pixels; None takes a quarter of the
+            filter's side. The width is at least 0.6, the wavelength from 2 to 2 k, the aspect
+            from 1/3 to 3, and the middle lies within the filter.
         num_steps: how many such steps to take.
     Shape:
         filters (n, k, k) -> `GaborFit` of n.
@@ -254,7 +255,9 @@ def random_patches(pictures, size, count, generator):
 
 
 def same_contrast(patches, softness=0.01):
-    """Give every patch mean 0 and, unless it is almost flat, standard deviation 1.
+    """Give every patch mean 0 and, unless it is almost flat, a standard deviation near 1.
+
+    A standard deviation s becomes s / (s + softness).
 
     Args:
         patches: pictures, float.

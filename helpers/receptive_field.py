@@ -116,7 +116,7 @@ class ReceptiveField:
 
 
 def receptive_field(layers):
-    """The receptive field of a stack of layers, by recurrence.
+    """The receptive field of a stack of layers, by recurrence; gaps count, where there are any.
 
     Each layer widens the field by its extent less one, counted in steps of the strides so far.
 

@@ -144,7 +144,7 @@ def _target_game():
 def _descent_cockpit():
     X = images.striped_image()
     Y = _correlated(X, kernels.EDGE)
-    start = torch.tensor([[0.29, 0.19]])
+    start = torch.tensor([[0.5, 0.5]])
     a, b = torch.meshgrid(torch.linspace(-3, 3, 41), torch.linspace(-3, 3, 41), indexing="xy")
     maps = a[..., None, None] * X[:, :-1] + b[..., None, None] * X[:, 1:]
     losses = (maps - Y).square().sum((-1, -2))

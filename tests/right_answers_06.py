@@ -70,7 +70,7 @@ RIGHT = {
         lambda size, kernel_size: (size + kernel_size - 3) // (kernel_size - 1),
         layers_one_by_one,
     ],
-    "dilations_without_gaps": [(8, 4, 2, 1), [1, 2, 4, 8], (1, 1, 4, 9), (2, 1, 3, 9)],
+    "dilations_without_gaps": [(7, 5, 2, 1), [1, 3, 4, 7], (1, 1, 4, 9), (2, 1, 3, 9)],
     "two_layers": [3, 3.0],
     "depth_for_twice_the_width": [4, 4.0],
 }

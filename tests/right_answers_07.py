@@ -89,7 +89,7 @@ RIGHT = {
     "preferred_angle": [120, 125.0, 130, -55],
     "noise_with_four_times_the_stimuli": [1 / 2, 4**-0.5],
     "response_to_grey": [0.0],
-    "learned_gallery": ["b", " B "],
+    "principal_gallery": ["b", " B "],
     "first_layer_parameters": [5856, 48 * 121 + 48],
     "spike_triggered_average": [
         average_by_loop,

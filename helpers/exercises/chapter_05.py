@@ -1,5 +1,7 @@
 """Exercises of chapter 05, learning a kernel."""
 
+import math
+
 import torch
 from torch.nn import functional as F
 
@@ -61,9 +63,7 @@ def factors():
     ],
     wrong=[
         Wrong(1 / 30, "The gradient of the mean is 42 times smaller, so the limit cannot stay."),
-        Wrong(
-            1 / 30 / 42, "The wrong way round: a gradient 42 times smaller allows longer strides."
-        ),
+        Wrong(1 / 30 / 42, "The wrong way round: a gradient 42 times smaller allows a larger lr."),
         Wrong(48 / 30, "The mean is over the feature map, 6×7, not over the picture, 6×8."),
     ],
 )
@@ -79,6 +79,10 @@ def limit_for_the_mean():
     wrong=[
         Wrong(1, "The losses give the squares of the two errors, so their signs are lost."),
         Wrong(2, "Two signs for each error, and there are two errors."),
+        Wrong(
+            math.inf,
+            "True of losses that are rounded; asked for are the starts with exactly these squares.",
+        ),
     ],
 )
 def number_of_starts():
@@ -337,7 +341,7 @@ def _eigenvalues(X, kernel_shape):
     wrong=[
         Wrong(
             lambda X, s: 1 / _eigenvalues(X, s)[-1].item(),
-            "1 / λ lands on the minimum in one step; the error still shrinks up to 2 / λ.",
+            "1 / λ ends the steepest axis in one step; the error still shrinks up to 2 / λ.",
         ),
         Wrong(
             lambda X, s: 2 / _eigenvalues(X, s)[0].item(),
@@ -471,7 +475,7 @@ def _least_squares(X, Y, kernel_shape):
         ),
         Wrong(
             lambda X, Y, s: (_windows(X, s).T @ Y.reshape(-1)).reshape(s),
-            "That is windowsᵀ y; the squares of the windows, windowsᵀ windows, still divide it.",
+            "That is windowsᵀ y; it still has to be multiplied by the inverse of windowsᵀ windows.",
         ),
         Wrong(
             lambda X, Y, s: -_least_squares(X, Y, s).reshape(s),

@@ -112,8 +112,8 @@ def four_dilated_layers():
     wrong=[
         Wrong(
             False,
-            "The weights are as many, but the stride comes one unit earlier: that unit's 3×3 "
-            "layer now takes longer steps.",
+            "The weights are as many, but when the stride comes earlier, the 3×3 layer of the next "
+            "unit lies behind it and takes steps twice as long.",
         ),
     ],
 )
@@ -299,8 +299,8 @@ def _inputs_without_jump(layers, i):
         ),
         Wrong(
             lambda layers, i: _ends(layers[::-1], i),
-            "You walk from the picture upwards with the window of a cell on top: start at the "
-            "last layer.",
+            "Your layers are in the wrong order: size and jump start at the picture; the ends of a "
+            "window are followed from the last layer down.",
         ),
         Wrong(
             lambda layers, i: _ends(layers, i, pad=-1),
@@ -368,6 +368,8 @@ def _what_is_missing(dilations):
             f"They span 31 pixels but read only {len(read)} of them: no path leads to the one "
             f"{abs(gaps[-1])} to the right of the middle."
         )
+    if sorted(dilations) == [1, 2, 4, 8]:
+        return "Right, but these are the ones you know: find other dilations."
     return None
 
 
@@ -376,7 +378,7 @@ def _what_is_missing(dilations):
         "1 + 2 · (d1 + d2 + d3 + d4) = 31, so the dilations add up to 15.",
         "Begin small: with dilation 1 all pixels from −1 to 1 are read. How large may the next "
         "dilation be, so that its three copies leave no gap?",
-        "Double it from layer to layer.",
+        "What reads all pixels from −r to r leaves no gap with a next dilation of at most 2r + 1.",
     ],
     wrong=[
         Wrong((1, 1, 1, 1), "Without dilation the field is 1 + 2 · 4 = 9."),
@@ -389,4 +391,4 @@ def _what_is_missing(dilations):
     judge=_what_is_missing,
 )
 def dilations_without_gaps():
-    return (1, 2, 4, 8)
+    return (1, 2, 3, 9)

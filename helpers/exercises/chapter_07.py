@@ -11,7 +11,7 @@ from helpers.exercises.engine import Wrong, function_exercise, value_exercise
 
 def _near_the_best_angle(angle):
     away = abs((angle - 125 + 90) % 180 - 90)  # a bar is the same bar after half a turn
-    if away <= 10:
+    if away <= 5:
         return None
     return "The cell responds more strongly at another angle: look for the outermost point."
 
@@ -64,15 +64,15 @@ def response_to_grey():
 
 @value_exercise(
     hints=[
-        "One gallery is what PCA finds: stripes and checks that fill the whole patch.",
-        "One gallery has no order at all. Look for short stripes with a place and a direction.",
+        "One gallery has no order at all, and in one the filters have a place in the patch.",
+        "The strongest principal components vary slowly, over the whole patch.",
     ],
     wrong=[
         Wrong("A", "A is noise: no pixel of it knows its neighbour."),
-        Wrong("C", "C has stripes and checks over the whole patch: principal components."),
+        Wrong("C", "C has short stripes, each with a place and a direction: learned by ICA."),
     ],
 )
-def learned_gallery():
+def principal_gallery():
     return "B"
 
 

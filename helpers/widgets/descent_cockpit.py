@@ -41,8 +41,8 @@ class CockpitPicture(Picture):
     lr = Finite(0.03, min=0.0).tag(sync=True)
     max_lr = Finite(MAX_LR).tag(sync=True)
     num_steps = Whole(10, min=0, max=MAX_STEPS).tag(sync=True)
-    start_0 = Finite(0.29, min=-REACH, max=REACH).tag(sync=True)
-    start_1 = Finite(0.19, min=-REACH, max=REACH).tag(sync=True)
+    start_0 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
+    start_1 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
     examples = List(Dict()).tag(sync=True)
     example = Whole(0, min=0).tag(sync=True)
 
