@@ -2,6 +2,8 @@
 
 import inspect
 
+import torch
+
 LONGEST = 60
 
 
@@ -15,11 +17,11 @@ def described(value):
     """
     if inspect.isclass(value) or inspect.isroutine(value):
         return f"the {'class' if inspect.isclass(value) else 'function'} {value.__name__}"
-    if hasattr(value, "shape") and hasattr(value, "dtype") and len(value.shape):
-        kind = "an array" if type(value).__module__ == "numpy" else "a tensor"
-        return f"{kind} of shape {tuple(value.shape)}"
     try:
+        if hasattr(value, "shape") and hasattr(value, "dtype") and len(value.shape):
+            kind = "a tensor" if isinstance(value, torch.Tensor) else "an array"
+            return f"{kind} of shape {tuple(value.shape)}"
         text = " ".join(repr(value).split())
-    except Exception:  # a repr of the learner's own, or a number with thousands of digits
+    except Exception:  # a class of the learner's own, or a number with thousands of digits
         return f"an object of class {type(value).__name__}"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

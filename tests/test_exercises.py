@@ -3,9 +3,11 @@
 import contextlib
 import importlib
 import sys
+from decimal import Decimal
 from importlib.util import find_spec
 
 import exercises
+import numpy as np
 import pytest
 import torch
 
@@ -90,6 +92,8 @@ class _Unprintable:
 
 
 ODD = [None, 3, -1.5, float("nan"), "word", [], {}, (), object(), _Unprintable(), torch, int]
+ODD += [10**400, Decimal("sNaN"), np.complex64(1), torch.eye(2).to_sparse(), torch.eye(2).half()]
+ODD += [torch.eye(2, device="meta")]
 ODD += [True, torch.zeros(0), torch.ones(2, 2) * float("nan"), lambda *a, **k: None, print]
 
 
@@ -304,6 +308,67 @@ def test_a_function_that_leaves_no_memory_to_judge_it_has_failed():
     feedback = chapter_02.corr2d.evaluate(hoards)
     assert feedback.status == "failed" and "asked for too much memory" in feedback.message
     hoard.clear()
+
+
+def test_the_sums_that_the_feedback_explains_are_those_of_the_slips():
+    window, K = torch.tensor([[0, 1], [3, 4]]), torch.arange(4).reshape(2, 2)
+    slips = {
+        "in a row": (torch.arange(4).reshape(2, 2) * K).sum(),
+        "flipped kernel": (window * K.flip(0, 1)).sum(),
+        "sum of the window": window.sum(),
+        "left and right only": (window * K.flip(1)).sum(),
+        "top and bottom only": (window * K.flip(0)).sum(),
+        "cross-correlation": (window * K).sum(),
+    }
+    explained = {w.answer: w.message for w in chapter_02.first_sum.wrong}
+    explained |= {w.answer: w.message for w in chapter_02.first_sum_flipped.wrong}
+    for said, value in slips.items():
+        assert said in explained[value.item()]
+
+
+def test_a_wrong_dtype_is_said_and_shown():
+    case = chapter_02.corr2d.cases()[-1]
+    assert case[0].dtype == torch.float64
+
+    def forgets_the_dtype(X, K):
+        return chapter_02.corr2d.reference(X, K).float()
+
+    feedback = chapter_02.corr2d.evaluate(forgets_the_dtype)
+    assert "dtype torch.float32" in feedback.message
+    assert "<table>" in feedback._repr_html_()
+
+
+def test_an_argument_that_is_a_list_must_stay_as_it_was():
+    exercise = EXERCISES["chapter_06.receptive_field"]
+
+    def turns_it_round(layers):
+        size = exercise.reference(layers)
+        layers.reverse()
+        return size
+
+    feedback = exercise.evaluate(turns_it_round)
+    assert feedback.status == "failed" and "list(layers)" in feedback.message
+
+
+def test_an_error_quotes_the_line_of_the_learner():
+    exercise = EXERCISES["chapter_04.directional_kernel"]
+
+    def divides(v):
+        return v[0] / 0
+
+    message = exercise.evaluate(divides).message
+    assert "ZeroDivisionError" in message and "`return v[0] / 0`" in message
+
+
+def test_an_error_that_cannot_say_what_it_is():
+    class SilentError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def raises(X, K):
+        raise SilentError
+
+    assert "It raised SilentError" in chapter_02.corr2d.evaluate(raises).message
 
 
 def test_a_function_that_prints_is_as_right_as_one_that_does_not():

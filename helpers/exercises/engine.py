@@ -17,8 +17,8 @@ import sys
 import textwrap
 import threading
 import traceback
-from dataclasses import dataclass
-from numbers import Number
+from dataclasses import dataclass, is_dataclass
+from numbers import Number, Real
 from pathlib import Path
 
 import torch
@@ -82,7 +82,10 @@ class Feedback:
 
 def _html_table(matrix, expected):
     """A matrix as an HTML table; cells that differ from `expected` are framed and bold."""
-    comparable = expected is not None and expected.shape == matrix.shape
+    comparable = expected is not None and (expected.shape, expected.dtype) == (
+        matrix.shape,
+        matrix.dtype,
+    )
     rows = ""
     for i, row in enumerate(matrix.tolist()):
         rows += "<tr>"
@@ -110,7 +113,8 @@ class Exercise:
         Returns:
             Feedback. Nothing is raised, whatever the answer is or does; one that takes longer
             than `SECONDS_ALLOWED` seconds, or on Linux more memory than `BYTES_ALLOWED`, is
-            stopped and has failed.
+            stopped and has failed. (A single long call into a library is stopped when it
+            returns; a bare `except:` of the answer's own can catch the end of its time.)
         """
         if _has_hole(answer):
             return self._unattempted()
@@ -123,11 +127,11 @@ class Exercise:
                 f"Your answer was stopped after {SECONDS_ALLOWED} seconds: "
                 f"look for a loop that never ends.",
             )
-        except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
-                raise
-            # What the answer keeps left too little to judge it.
-            return Feedback("failed", f"Your answer {_TOO_LARGE}.")
+        except Exception as error:
+            if _is_out_of_memory(error):  # what the answer keeps left too little to judge it
+                return Feedback("failed", f"Your answer {_TOO_LARGE}.")
+            kind = type(error).__name__
+            return Feedback("failed", f"Your answer is too odd to be compared with ours ({kind}).")
 
     def check(self, answer):
         """Show what `evaluate` says of an answer."""
@@ -243,10 +247,10 @@ class FunctionExercise(Exercise):
         elif message:
             message = f"{message} (Tried with {given}.)"
         elif yours.changed:
-            message = (
-                f"It changes its argument {yours.changed[0]}: work on a copy, "
-                f"{yours.changed[0]}.clone(), or on a new tensor."
-            )
+            name = yours.changed[0]
+            is_tensor = isinstance(case[self.argument_names.index(name)], torch.Tensor)
+            copied = f"{name}.clone()" if is_tensor else f"list({name})"
+            message = f"It changes its argument {name}: work on a copy, {copied}, or on a new one."
         elif value is None:
             message = "It returns None: does every path through it end in a return?"
         else:
@@ -471,19 +475,19 @@ def _same_outcome(a, b):
 def _same_argument(before, after):
     """Whether a call left an argument as it was; NaN stays NaN."""
     if isinstance(before, torch.Tensor):
-        return before.shape == after.shape and torch.equal(
-            torch.nan_to_num(before), torch.nan_to_num(after)
-        )
+        if before.shape != after.shape:
+            return False
+        return bool(((before == after) | (before.isnan() & after.isnan())).all())
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(_same_argument, before, after))
-    return not isinstance(before, (Number, str)) or before == after
+    return not (isinstance(before, (Number, str)) or is_dataclass(before)) or before == after
 
 
 def _kind_problem(expected, got):
     """None if `got` is of the kind (type, dtype) of `expected`, else the sentence about it."""
     if isinstance(expected, torch.Tensor):
         if isinstance(got, torch.Tensor):
-            if got.layout is not torch.strided or got.device.type != "cpu":
+            if got.layout is not torch.strided or got.device.type != "cpu" or got.is_quantized:
                 return "It should be an ordinary (dense) tensor on the CPU."
             if got.dtype != expected.dtype:
                 return f"It has dtype {got.dtype}, but should have {expected.dtype}."
@@ -513,7 +517,7 @@ def _kind_problem(expected, got):
 
 
 def _is_number(value):
-    return isinstance(value, Number) and not isinstance(value, (bool, complex))
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _same(expected, got):
@@ -530,7 +534,10 @@ def _same(expected, got):
     if isinstance(expected, str):
         return expected.strip().casefold() == got.strip().casefold()
     if isinstance(expected, float):
-        return math.isclose(expected, got, rel_tol=1e-3, abs_tol=1e-6)
+        try:
+            return math.isclose(expected, got, rel_tol=1e-3, abs_tol=1e-6)
+        except OverflowError:  # a whole number beyond all floats
+            return False
     return bool(expected == got)
 
 
@@ -564,9 +571,11 @@ def _describe_error(error):
         return "SystemExit: leave out exit() and quit(), a function ends with return"
     if _is_out_of_memory(error):
         return f"an error when it {_TOO_LARGE}"
-    text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": ")
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
-    theirs = [f for f in frames if f.filename == frames[0].filename]
+    text = f"{type(error).__name__}: {' '.join(_message(error).split())[:200]}".rstrip(": ")
+    ours = Path(__file__).parent
+    trace = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in trace if Path(frame.filename).parent != ours]
+    theirs = [frame for frame in frames if frame.filename == frames[0].filename]
     if theirs and theirs[-1].line and len(theirs[-1].line) <= 120:
         text += f" in the line `{theirs[-1].line}`"
     return text
@@ -574,8 +583,16 @@ def _describe_error(error):
 
 def _is_out_of_memory(error):
     """Whether Python or torch was refused memory."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or "can't allocate memory" in _message(error)
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception:  # the learner's own class of error, with a mistake in it
+        return ""
 
 
 def _is_small_matrix(value):
-    return isinstance(value, torch.Tensor) and value.dim() == 2 and 0 < value.numel() <= 80
+    ordinary = isinstance(value, torch.Tensor) and _kind_problem(value, value) is None
+    return ordinary and value.dim() == 2 and 0 < value.numel() <= 80
