@@ -1,5 +1,7 @@
 """The convolutional layer that chapter 03 builds: `corr2d`, with a kernel and a bias to learn."""
 
+from numbers import Integral
+
 import torch
 from torch import nn
 
@@ -33,12 +35,15 @@ class Conv2D(nn.Module):
 
 
 def _height_and_width(kernel_size):
-    pair = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+    pair = (kernel_size, kernel_size) if isinstance(kernel_size, Integral) else kernel_size
     ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    # type(...) is int, because True is an int to isinstance.
-    if not (ok and all(type(side) is int and 1 <= side <= 1024 for side in pair)):
+    # True is an Integral, too.
+    if not ok or not all(
+        isinstance(side, Integral) and not isinstance(side, bool) and 1 <= side <= 1024
+        for side in pair
+    ):
         raise ValueError(
             f"kernel_size must be a whole number from 1 to 1024, or a (height, width) pair of "
             f"them, but is {described(kernel_size)}."
         )
-    return tuple(pair)
+    return tuple(int(side) for side in pair)

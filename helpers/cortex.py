@@ -72,7 +72,7 @@ def gabor(size, orientation=0.0, wavelength=6.0, width=2.0, phase=0.0, aspect=1.
     width = _number(width, "width", low=_SHORTEST)
     aspect = _number(aspect, "aspect", low=_SHORTEST)
     phase = math.radians(_number(phase, "phase"))
-    along, across = _grid(size, orientation, centre)
+    along, across = _grid(size, orientation, centre, "orientation")
     bell = torch.exp(-(across**2 + (along / aspect) ** 2) / (2 * width**2))
     return (bell * torch.cos(2 * math.pi * across / wavelength + phase)).float()
 
@@ -386,7 +386,7 @@ def spike_triggered_average(stimuli, spikes):
         )
     if float(spikes.min()) < 0:
         raise ValueError("A number of spikes must not be negative.")
-    if float(spikes.sum()) == 0:
+    if not bool(spikes.any()):
         raise ValueError("The cell never spiked, so there is nothing to average.")
     return (spikes[:, None, None] * stimuli).sum(0) / spikes.sum()
 
@@ -429,10 +429,10 @@ def _pixels(size):
     return step.repeat(size), (-step).repeat_interleave(size)
 
 
-def _grid(size, angle, centre=(0, 0)):
+def _grid(size, angle, centre=(0, 0), name="angle"):
     """Distance along and across a line at `angle` through `centre`, for every pixel."""
     size = _count(size, "size", high=4096)
-    turn = math.radians(_number(angle, "angle") % 360)
+    turn = math.radians(_number(angle, name) % 360)
     if not isinstance(centre, (tuple, list)) or len(centre) != 2:
         raise ValueError(f"centre must be (right, up), two numbers, but is {described(centre)}.")
     right, up = _pixels(size)

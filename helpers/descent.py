@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 
 from helpers.correlation import output_shape
+from helpers.wording import described
 
 # Far beyond any lesson; they keep a slip of the keyboard from filling the memory or the hour.
 _MOST_WINDOW_ENTRIES = 2**25
@@ -82,6 +83,7 @@ def descend(X, Y, start, lr, num_steps):
     Source: chapter 05; d2l 7.2.4.
     """
     _check_run(X, Y, start, lr, num_steps)
+    lr, num_steps = float(lr), int(num_steps)
     W = _windows(X.detach(), tuple(start.shape))
     y = Y.detach().reshape(-1)
     k = start.detach().reshape(-1).clone()
@@ -106,7 +108,7 @@ def _hessian(X, kernel_shape):
     W = _windows(X.detach().double(), kernel_shape)
     if W.shape[1] > _MOST_WEIGHTS:
         raise ValueError(
-            f"A kernel of shape {_shown(kernel_shape)} has {W.shape[1]} entries: "
+            f"A kernel of shape {described(kernel_shape)} has {W.shape[1]} entries: "
             f"take one of at most {_MOST_WEIGHTS}."
         )
     H = 2 * W.T @ W
@@ -143,11 +145,12 @@ def _check_run(X, Y, start, lr, num_steps):
         )
     number = isinstance(lr, Real) and not isinstance(lr, bool)
     if not number or not 0 <= lr <= sys.float_info.max:
-        raise ValueError(f"lr must be a finite number of at least 0, but is {_shown(lr)}.")
+        raise ValueError(f"lr must be a finite number of at least 0, but is {described(lr)}.")
     whole = isinstance(num_steps, Integral) and not isinstance(num_steps, bool)
     if not whole or not 0 <= num_steps <= _MOST_STEPS:
         raise ValueError(
-            f"num_steps must be a whole number from 0 to {_MOST_STEPS}, but is {_shown(num_steps)}."
+            f"num_steps must be a whole number from 0 to {_MOST_STEPS}, "
+            f"but is {described(num_steps)}."
         )
 
 
@@ -167,8 +170,3 @@ def _check_floats(M, name):
         )
     if not M.isfinite().all():
         raise ValueError(f"{name} holds NaN or infinity: give finite numbers only.")
-
-
-def _shown(value):
-    """A value in one short line, whatever it is."""
-    return " ".join(repr(value).split())[:60]

@@ -1,6 +1,7 @@
 """The course's pictures: the book's striped one and real photos that come with scikit-image."""
 
 import functools
+from numbers import Integral
 from pathlib import Path
 
 import torch
@@ -87,15 +88,19 @@ def _read(name):
 def _fit(X, size):
     """Cut X (3, n_h, n_w) to the proportions of `size` around its middle, then scale it."""
     ok = isinstance(size, (tuple, list)) and len(size) == 2
-    if not (ok and all(type(side) is int and 1 <= side <= 4096 for side in size)):
+    if not ok or not all(
+        isinstance(side, Integral) and not isinstance(side, bool) and 1 <= side <= 4096
+        for side in size
+    ):
         raise ValueError(
             f"size must be (height, width), two whole numbers from 1 to 4096, "
             f"but is {described(size)}."
         )
+    size = tuple(int(side) for side in size)
     n_h, n_w = X.shape[1:]
     scale = min(n_h / size[0], n_w / size[1])
     cut_h, cut_w = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
     top, left = (n_h - cut_h) // 2, (n_w - cut_w) // 2
     cut = X[None, :, top : top + cut_h, left : left + cut_w]
-    scaled = F.interpolate(cut, size=tuple(size), mode="bilinear", antialias=True)
+    scaled = F.interpolate(cut, size=size, mode="bilinear", antialias=True)
     return scaled[0].clamp(0, 1)

@@ -77,6 +77,16 @@ _NEEDED = {
 }
 
 
+def _how_to_install(package, least):
+    from importlib.util import find_spec
+
+    if not find_spec("pip"):  # as in the environment that uv makes
+        return "close JupyterLab, run python -m uv sync, and start it again"
+    # d2l asks for versions of other packages that today's Python does not have.
+    wanted = "--no-deps d2l==1.0.3" if package == "d2l" else f'"{package}>={least}"'
+    return f"run %pip install {wanted}, then restart the kernel"
+
+
 def check_installation():
     """Print a line for each package that the course needs: its version, or what to do."""
     from importlib import import_module, metadata
@@ -102,5 +112,5 @@ def check_installation():
             print(f"✓ {package} {version}")
         else:
             all_well = False
-            print(f'✗ {package} is {problem}: run %pip install "{package}>={least}", then restart')
+            print(f"✗ {package} is {problem}: {_how_to_install(package, least)}")
     print("Everything is here." if all_well else "Not everything is here: see the lines with ✗.")

@@ -8,6 +8,7 @@ import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from numbers import Integral
 
 import torch
@@ -78,13 +79,14 @@ class Parallel:
     paths: tuple
 
     def __init__(self, *paths):
+        paths = tuple(tuple(_checked_layers(path)) for path in paths)
         strides = [receptive_field(path).stride for path in paths]
         if len(set(strides)) != 1:
             raise ValueError(
                 f"The strides of the paths are {strides}: give one path or more, all with the "
                 "same stride, or their outputs cannot be joined."
             )
-        object.__setattr__(self, "paths", tuple(tuple(path) for path in paths))
+        object.__setattr__(self, "paths", paths)
 
 
 @dataclass(frozen=True)
@@ -229,25 +231,31 @@ def receptive_field_by_perturbation(module, input_shape, axis=-1):
 
 
 def _fit(cells, fields):
-    """The receptive field, from the inputs that two neighbouring cells see."""
-    ends = [torch.nonzero(field).flatten()[[0, -1]].tolist() for field in fields]
-    (first, last), (next_first, _) = ends
-    stride = next_first - first
-    return ReceptiveField(last - first + 1, stride, cells[0] * stride - first)
+    """The receptive field, from the inputs that neighbouring cells see."""
+    ends = [torch.nonzero(field).flatten()[[0, -1]].tolist() for field in fields if field.any()]
+    strides = {after[0] - before[0] for before, after in pairwise(ends)}
+    sizes = {last - first + 1 for first, last in ends}
+    if len(sizes) != 1 or len(strides) != 1 or min(strides) < 1 or len(ends) < len(cells):
+        raise ValueError(
+            "Neighbouring cells do not see fields of one size, some pixels apart: the module must "
+            "be made of convolutions and poolings, and what leaves the map as large as it is."
+        )
+    (size,), (stride,) = sizes, strides
+    return ReceptiveField(size, stride, cells[0] * stride - ends[0][0])
 
 
 def _positive_copy(module, shape, axis):
-    """A copy with positive weights and no biases, and two neighbouring cells to look at.
+    """A copy with positive weights and no biases, and two or three neighbouring cells to look at.
 
-    Both cells are chosen so that their whole field lies inside the picture.
+    The cells are chosen so that their whole field lies inside the picture.
     """
     if not isinstance(module, nn.Module):
         raise ValueError(f"The module is {described(module)}: give a torch.nn.Module.")
-    model = copy.deepcopy(module).double().eval()
-    if any(tensor.is_meta for tensor in model.state_dict().values()):
-        model = model.to_empty(device="cpu")  # a model that was built without any weights
     dark = torch.zeros(shape, dtype=torch.float64)
     try:
+        model = copy.deepcopy(module).double().eval()
+        if any(tensor.is_meta for tensor in model.state_dict().values()):
+            model = model.to_empty(device="cpu")  # a model that was built without any weights
         with torch.no_grad():
             Y = model(dark)
     except Exception as error:  # whatever it is that the module does not like
@@ -274,7 +282,7 @@ def _positive_copy(module, shape, axis):
             f"{shape}: use a larger picture."
         )
     middle = len(whole) // 2
-    return model, whole[middle - 1 : middle + 1]
+    return model, whole[middle - 1 : middle + 2]
 
 
 class _MeanForMaximum(TorchFunctionMode):

@@ -97,11 +97,17 @@ def test_the_self_test_finds_everything_here(capsys):
     assert said.endswith("Everything is here.\n") and "✗" not in said
 
 
-def test_the_self_test_says_what_to_do(capsys, monkeypatch):
-    needed = {"no-such-package": "1.0", "numpy": "999", "torch": "2.6"}
+@pytest.mark.parametrize("has_pip", [True, False])
+def test_the_self_test_says_what_to_do(capsys, monkeypatch, has_pip):
+    needed = {"no-such-package": "1.0", "numpy": "999", "torch": "2.6", "d2l": "999"}
     monkeypatch.setattr(notebook, "_NEEDED", needed)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: has_pip or None)
     check_installation()
     said = capsys.readouterr().out
-    assert '✗ no-such-package is missing: run %pip install "no-such-package>=1.0"' in said
+    if has_pip:
+        assert '✗ no-such-package is missing: run %pip install "no-such-package>=1.0"' in said
+        assert "run %pip install --no-deps d2l==1.0.3, then restart the kernel" in said
+    else:  # as in the environment that uv makes
+        assert "✗ no-such-package is missing: close JupyterLab, run python -m uv sync" in said
     assert "which is older than 999" in said and "✓ torch" in said
     assert said.endswith("Not everything is here: see the lines with ✗.\n")

@@ -191,6 +191,20 @@ def test_stacks_refuse_what_is_no_layer(bad):
         map_sizes(bad, 10)
 
 
+def test_paths_may_come_from_generators():
+    block = Parallel((layer for layer in [Layer(3)]), iter([]))
+    assert block == Parallel([Layer(3)], []) and receptive_field([block]).size == 3
+
+
+@pytest.mark.parametrize("measure", MEASURED)
+@pytest.mark.parametrize(
+    "module", [nn.ConvTranspose2d(1, 1, 1, stride=2), nn.Upsample(scale_factor=2)]
+)
+def test_what_is_no_chain_of_windows_is_refused(measure, module):
+    with pytest.raises(ValueError, match="made of convolutions and poolings"):
+        measure(module, (1, 12, 12))
+
+
 def test_paths_with_different_strides_do_not_meet():
     with pytest.raises(ValueError, match="stride"):
         Parallel([Layer(3, stride=2)], [Layer(3)])
