@@ -141,6 +141,15 @@ def test_a_kernel_that_does_not_fit_is_said(chapter):
     assert shown(chapter.stepper)[2].tolist() == [[19, 25], [37, 43]]
 
 
+def test_a_cell_that_has_the_focus_shows_what_python_set_in_the_end(chapter):
+    cell = chapter.stepper.locator("input.stepper-cell").first
+    cell.focus()
+    chapter.run_code("stepper.X = [[7, 2, 0], [0, 1, 5]]")
+    chapter.stepper.locator(".stepper-sum").get_by_text("7·0 +").wait_for()
+    chapter.stepper.locator("input.stepper-cell").nth(1).focus()
+    assert cell.input_value() == "7"
+
+
 def test_python_sets_what_the_page_shows(chapter):
     chapter.run_code("stepper.X = [[1, 2, 0], [0, 1, 5]]; stepper.K = [[1, -1, 2]]")
     chapter.page.wait_for_function("() => document.querySelectorAll('.stepper-line').length == 5")

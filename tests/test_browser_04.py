@@ -150,6 +150,15 @@ def test_python_moves_the_sliders(chapter):
     assert python(chapter, "studio.kernel")[1][1] == 8
 
 
+def test_a_weight_between_two_steps_follows_the_first_key(chapter):
+    chapter.run_code("studio.kernel = torch.full((3, 3), 2.125)")  # between 2 and 2.25
+    settle(chapter)
+    before = number(handles(chapter).nth(1).get_attribute("aria-valuetext"))
+    assert before in (2, 2.25) and python(chapter, "studio.kernel")[0] == [2.125] * 3
+    handles(chapter).nth(1).press("ArrowLeft")
+    chapter.wait_for_python(f"studio.kernel[0].tolist() == [2.125, {before - 0.25}, 2.125]")
+
+
 def test_pointing_shows_the_nine_products(chapter):
     chapter.run_code("studio.kernel = [[1, 2, 3], [4, 5, 6], [7, 8, -9]]")
     settle(chapter)
@@ -337,6 +346,36 @@ def test_camera_frames_are_drawn_and_leave_the_page_nowhere(with_flags):
         page.evaluate("() => document.querySelectorAll('.studio .cfi-message')[0].textContent")
         == ""
     )
+
+
+def test_a_camera_that_comes_late_is_switched_off_again(with_flags):
+    chapter = with_flags("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    page = chapter.page
+    page.evaluate(
+        """() => {
+            window.streams = [];
+            const devices = navigator.mediaDevices;
+            const ask = devices.getUserMedia.bind(devices);
+            devices.getUserMedia = async (wish) => {
+                await new Promise((done) => setTimeout(done, 800)); // someone reads the question
+                streams.push(await ask(wish));
+                return streams.at(-1);
+            };
+        }"""
+    )
+    alive = """() => streams.map((stream) => stream.getTracks()[0].readyState).join()"""
+    for _ in range(3):
+        page.get_by_label(CAMERA).click()
+        page.wait_for_timeout(150)
+    page.wait_for_function(f"() => ({alive})() === 'ended,live'")
+    page.get_by_label(CAMERA).uncheck()
+    page.wait_for_function(f"() => ({alive})() === 'ended,ended'")
+    # Nor does it go on by itself where the studio is shown again.
+    page.get_by_label(CAMERA).check()
+    page.wait_for_function(f"() => ({alive})() === 'ended,ended,live'")
+    page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.wait_for_function(f"() => ({alive})() === 'ended,ended,ended'")
+    chapter.wait_for_python("not studio.picture.camera")
 
 
 def test_a_refused_camera_gets_a_sentence_and_the_last_picture_stays(with_flags):

@@ -47,6 +47,14 @@ def shown(chapter, root):
     ]
 
 
+def test_what_a_cell_sets_right_after_showing_it_stays_set(chapter):
+    # Chapter 05 does so, and its sliders round what they are given.
+    chapter.wait_until_idle()
+    assert chapter.run_code("print(cockpit.start.tolist())").strip() == "[[-0.5, 1.0]]"
+    start = chapter.page.locator(".cockpit-start").first.get_attribute("aria-label")
+    assert "[−0.5, 1]" in start
+
+
 def test_shows_what_python_computes(chapter, cockpit):
     chance = random.Random(5)
     for trial in range(24):

@@ -100,6 +100,26 @@ def show_below(chapter, name):
     )
 
 
+def test_sliders_leave_what_they_cannot_show_exactly(chapter):
+    """A slider of steps of 5 stands at 35 for 33; what it moves stays 33, until it is moved."""
+    chapter.run_code("t = T(torch.ones(3, 3), 'bar', angle=33, record=True)")
+    show_below(chapter, "t")
+    bank = chapter.page.locator(".tuning").last
+    bank.get_by_text("Bar, at 33°").wait_for()
+    handle = chapter.page.locator(".cfi-panel").last.locator(".noUi-handle")
+    assert round(float(handle.get_attribute("aria-valuetext"))) == 35
+    chapter.wait_until_idle()
+    assert python(chapter, "[t.angle, t.picture.visited]") == [33, [33]]
+    handle.press("ArrowRight")
+    chapter.wait_for_python("[t.angle, t.picture.visited] == [40, [33, 40]]")
+    handle.press("ArrowLeft")
+    handle.press("ArrowLeft")
+    chapter.wait_for_python("[t.angle, t.picture.visited] == [30, [33, 40, 35, 30]]")
+    chapter.run_code("t.angle = 15")
+    chapter.wait_for_python("t.picture.visited == [33, 40, 35, 30, 15]")
+    assert python(chapter, "explorer.orientation") == 60
+
+
 def test_the_explorer_draws_the_kernel_that_python_has(chapter):
     explorer = panel(chapter, ".gabor")
     press(explorer, "orientation", "ArrowRight", 4)

@@ -6,10 +6,12 @@ picture answers without asking Python, and goes on answering when the kernel is 
 """
 
 import math
+from numbers import Integral, Real
 from pathlib import Path
 
 import anywidget
 import ipywidgets
+import numpy as np
 import torch
 import traitlets
 from ipywidgets import jslink
@@ -42,13 +44,14 @@ class _Number:
 
     def validate(self, obj, value):
         try:
-            checked = super().validate(obj, value)
-            if math.isfinite(checked) and not isinstance(value, bool):
-                return checked
+            if isinstance(value, self.accepts) and not isinstance(value, bool):
+                checked = super().validate(obj, self.convert(value))
+                if math.isfinite(checked):
+                    return checked
         except (traitlets.TraitError, OverflowError):
-            pass  # no number, out of bounds, or an int that no float can hold
-        bounds = "" if self.min is None else f" from {self.min}"
-        bounds += "" if self.max is None else f" to {self.max}"
+            pass  # out of bounds, or an int that no float can hold
+        bounds = "" if self.min in (None, -math.inf) else f" from {self.min}"
+        bounds += "" if self.max in (None, math.inf) else f" to {self.max}"
         raise traitlets.TraitError(
             f"{self.name or 'each entry'} must be {self.kind}{bounds}, but is {described(value)}."
         )
@@ -57,13 +60,13 @@ class _Number:
 class Finite(_Number, traitlets.Float):
     """A float trait that accepts neither NaN nor infinity."""
 
-    kind = "a number"
+    kind, accepts, convert = "a number", Real, float
 
 
 class Whole(_Number, traitlets.Int):
     """An int trait; True is no number."""
 
-    kind = "a whole number"
+    kind, accepts, convert = "a whole number", Integral, int
 
 
 class Picture(anywidget.AnyWidget):
@@ -119,23 +122,38 @@ def int_slider(picture, trait, description, low, high, width="18em"):
     return linked(_sized(slider, width), picture, trait)
 
 
-def float_slider(picture, trait, description, low, high, step, width="18em", readout_format=".2f"):
-    """A slider over real numbers, joined to a float trait of the picture."""
+def float_slider(picture, trait, description, low, high, width="18em", readout_format=".2f"):
+    """A slider over real numbers, which moves a float trait of the picture.
+
+    Such a slider rounds what it is given to its own steps, and writes that back. So it is not
+    joined to the trait itself but to a second one, `hand_<trait>`, and joinHands of common.js
+    lets the trait follow where a person has moved the hand. The picture declares both, and
+    in its dict `hands` the slider's step by the name of the trait.
+    """
+    step = picture.hands[trait]
+    setattr(picture, f"hand_{trait}", step * math.floor(getattr(picture, trait) / step + 0.5))
     slider = ipywidgets.FloatSlider(
-        value=getattr(picture, trait),
+        value=getattr(picture, f"hand_{trait}"),
         min=low,
         max=high,
         step=step,
         description=description,
         readout_format=readout_format,
     )
-    return linked(_sized(slider, width), picture, trait)
+    return linked(_sized(slider, width), picture, f"hand_{trait}")
 
 
 def _sized(slider, width):
     slider.layout.width = width
     slider.style.description_width = "initial" if slider.description else "0"
     return slider
+
+
+def row_of(controls):
+    """Controls side by side, and below each other where there is no room."""
+    return ipywidgets.HBox(
+        controls, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
+    )
 
 
 def matrix_rows(M, name, max_shape, limit):
@@ -150,7 +168,8 @@ def matrix_rows(M, name, max_shape, limit):
         ValueError: M is no matrix of finite numbers of that size and range.
     """
     try:
-        M = torch.as_tensor(M).detach()
+        # torch takes no array that runs backwards, such as a flipped one.
+        M = torch.as_tensor(np.ascontiguousarray(M) if isinstance(M, np.ndarray) else M).detach()
         if M.layout is not torch.strided or M.is_meta or M.is_complex():
             raise TypeError
         M = M.to("cpu", torch.float64)

@@ -82,7 +82,7 @@ function paint(canvas, data, height, width, limit = null) {
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const colours = limit === null ? GREY_PIXELS : SIGNED_PIXELS;
-  const [scale, zero] = limit === null ? [255, 0] : [255 / limit, 255];
+  const [scale, zero] = limit === null ? [255, 0] : [255 / (limit || 1), 255];
   const last = colours.length - 1;
   for (let n = 0; n < data.length; n++) {
     const place = scale * data[n] + zero + 0.5;
@@ -93,18 +93,15 @@ function paint(canvas, data, height, width, limit = null) {
 
 /** Make an element: attributes (on… are listeners), then children (nodes or text). */
 function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
+  return filled(document.createElement(tag), attributes, children);
 }
 
 /** Same, for SVG. */
 function svgElement(tag, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== null && value !== false) node.setAttribute(name, value);
@@ -179,6 +176,28 @@ function setTraits(model, values) {
     if (model.get(trait) !== value) model.set(trait, value);
   }
   model.save_changes();
+}
+
+/**
+ * Join the traits named in `hands` with the hands on their sliders. A slider stands at whole steps
+ * only, so the hand is given the step next to the trait's value, and the trait follows when the
+ * hand is moved from there.
+ */
+function joinHands(model) {
+  const hands = Object.entries(model.get("hands"));
+  const step = (value, size) => Number((Math.round(value / size) * size).toPrecision(12));
+  const apart = ([trait, size]) =>
+    Math.abs(model.get(`hand_${trait}`) - step(model.get(trait), size)) > size / 1000;
+  const set = (pairs) => setTraits(model, Object.fromEntries(pairs));
+  const lead = () =>
+    set(hands.filter(apart).map(([trait, size]) => [`hand_${trait}`, step(model.get(trait), size)]));
+  const follow = () =>
+    set(hands.filter(apart).map(([trait, size]) => [trait, step(model.get(`hand_${trait}`), size)]));
+  const stops = [
+    redrawOnChange(model, hands.map(([trait]) => trait), lead),
+    redrawOnChange(model, hands.map(([trait]) => `hand_${trait}`), follow),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 
 /** A region that screen readers speak when its text has been still for a moment. */

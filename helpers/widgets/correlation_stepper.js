@@ -82,7 +82,7 @@ function initialize({ model }) {
     }
     setTraits(model, traits);
   };
-  const stops = [joinHands(model), redrawOnChange(model, SIZES, derive)];
+  const stops = [joinWeights(model), redrawOnChange(model, SIZES, derive)];
   return () => stops.forEach((stop) => stop());
 }
 
@@ -164,6 +164,7 @@ function render({ model, el }) {
       "aria-label": `X[${row}, ${column}]`,
       onchange: commit,
       onfocus: () => input.select(),
+      onblur: () => (input.value = written(model.get("cells")[row * STORE + column])),
       onkeydown: (event) => {
         const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0] }[event.key];
         if (move) moveFocus(tables.X, event, row, column, move, model.get("padding"));

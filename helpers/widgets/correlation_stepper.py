@@ -16,6 +16,7 @@ from helpers.widgets.base import (
     javascript,
     linked,
     matrix_rows,
+    row_of,
     stylesheet,
 )
 from helpers.widgets.kernel_panel import PLACES, KernelPicture, kernel_slider
@@ -136,7 +137,7 @@ class CorrelationStepper(Panel):
             traits |= {"k_h": len(rows), "k_w": len(rows[0])}
             for i, row in enumerate(rows):
                 for j, value in enumerate(row):
-                    traits |= {f"k_{i}_{j}": value, f"hand_{i}_{j}": value}
+                    traits |= {f"k_{i}_{j}": value}
         n_h, n_w, k_h, k_w = (
             traits.get(name, getattr(self.picture, name)) for name in ("n_h", "n_w", "k_h", "k_w")
         )
@@ -190,13 +191,7 @@ class CorrelationStepper(Panel):
         move_sliders = ipywidgets.VBox(
             [ipywidgets.HTML("<b>Steps and border</b>"), *(int_slider(p, *move) for move in moves)]
         )
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        return ipywidgets.VBox(
-            [
-                ipywidgets.HBox([kernel, size_sliders, move_sliders], layout=wrapped),
-                ipywidgets.HBox([play, step], layout=wrapped),
-            ]
-        )
+        return ipywidgets.VBox([row_of([kernel, size_sliders, move_sliders]), row_of([play, step])])
 
     def _entry(self, i, j):
         slider = kernel_slider(self.picture, f"{i}_{j}")

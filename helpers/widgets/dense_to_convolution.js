@@ -81,7 +81,8 @@ function initialize({ model }) {
     const { outputs, row } = matrixState(model);
     setTraits(model, { last_row: outputs - 1, row });
   };
-  return redrawOnChange(model, ["k_h", "k_w"], derive);
+  const stops = [joinHands(model), redrawOnChange(model, ["k_h", "k_w"], derive)];
+  return () => stops.forEach((stop) => stop());
 }
 
 function render({ model, el }) {
@@ -139,9 +140,12 @@ function render({ model, el }) {
     const milliseconds = 900 * Math.abs(target - from);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const begun = performance.now();
+    let last = from;
     const step = () => {
+      if (model.get("stage") !== last) return; // someone has gone elsewhere meanwhile
       const share = still || !milliseconds ? 1 : Math.min(1, (performance.now() - begun) / milliseconds);
-      model.set("stage", share === 1 ? target : from + (target - from) * share);
+      last = share === 1 ? target : from + (target - from) * share;
+      model.set("stage", last);
       if (share < 1) frame = requestAnimationFrame(step);
       else model.save_changes();
     };

@@ -1,9 +1,8 @@
 """DenseToConvolution: one matrix on its way from dense to local to shared weights."""
 
-import ipywidgets
 import torch
 from ipywidgets import jslink
-from traitlets import List, TraitError, validate
+from traitlets import Dict, List, TraitError, validate
 
 from helpers.images import striped_image
 from helpers.widgets.base import (
@@ -14,6 +13,7 @@ from helpers.widgets.base import (
     float_slider,
     int_slider,
     javascript,
+    row_of,
     stylesheet,
 )
 
@@ -35,6 +35,8 @@ class MatrixPicture(Picture):
     _css = stylesheet(__file__)
 
     stage = Finite(0.0, min=0.0, max=2.0).tag(sync=True)
+    hand_stage = Finite(0.0).tag(sync=True)
+    hands = Dict({"stage": 0.02}).tag(sync=True)
     row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
     last_row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
     k_h = Whole(1, min=1, max=MAX_KERNEL).tag(sync=True)
@@ -121,11 +123,9 @@ class DenseToConvolution(Panel):
         row = int_slider(p, "row", "row", 0, p.last_row, width="20em")
         row.picture_links.append(jslink((p, "last_row"), (row, "max")))
         sliders = [
-            float_slider(p, "stage", "stage", 0, 2, 0.02, width="20em"),
+            float_slider(p, "stage", "stage", 0, 2, width="20em"),
             row,
             int_slider(p, "k_h", "kernel rows", 1, MAX_KERNEL),
             int_slider(p, "k_w", "columns", 1, MAX_KERNEL),
         ]
-        return ipywidgets.HBox(
-            sliders, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        )
+        return row_of(sliders)

@@ -450,4 +450,6 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+const initialize = ({ model }) => joinHands(model);
+
+export default { initialize, render };

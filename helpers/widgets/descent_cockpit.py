@@ -19,6 +19,7 @@ from helpers.widgets.base import (
     javascript,
     linked,
     matrix_rows,
+    row_of,
     stylesheet,
 )
 from helpers.wording import described
@@ -43,6 +44,10 @@ class CockpitPicture(Picture):
     num_steps = Whole(10, min=0, max=MAX_STEPS).tag(sync=True)
     start_0 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
     start_1 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
+    hand_lr = Finite(0.0).tag(sync=True)
+    hand_start_0 = Finite(0.0).tag(sync=True)
+    hand_start_1 = Finite(0.0).tag(sync=True)
+    hands = Dict().tag(sync=True)
     examples = List(Dict()).tag(sync=True)
     example = Whole(0, min=0).tag(sync=True)
 
@@ -76,10 +81,12 @@ class DescentCockpit(Panel):
 
     def __init__(self, X=None, Y=None):
         if X is None and Y is None:
-            self.picture = CockpitPicture(examples=_chapter_examples())
+            examples, max_lr, lr = _chapter_examples(), MAX_LR, 0.03
         else:
             example, max_lr = _own_example(X, Y)
-            self.picture = CockpitPicture(examples=[example], max_lr=max_lr, lr=max_lr / 4)
+            examples, lr = [example], max_lr / 4
+        hands = {"lr": max_lr / 120, "start_0": 0.01, "start_1": 0.01}
+        self.picture = CockpitPicture(examples=examples, max_lr=max_lr, lr=lr, hands=hands)
         super().__init__([self._controls(), self.picture])
 
     def __repr__(self):
@@ -162,9 +169,7 @@ class DescentCockpit(Panel):
 
     def _controls(self):
         p = self.picture
-        lr = float_slider(
-            p, "lr", "lr", 0, p.max_lr, p.max_lr / 120, width="22em", readout_format=".4f"
-        )
+        lr = float_slider(p, "lr", "lr", 0, p.max_lr, width="22em", readout_format=".4f")
         steps = linked(
             ipywidgets.IntSlider(value=p.num_steps, min=0, max=MAX_STEPS, description="steps"),
             p,
@@ -173,16 +178,15 @@ class DescentCockpit(Panel):
         steps.layout.width = "18em"
         play = ipywidgets.Play(value=p.num_steps, min=0, max=MAX_STEPS, interval=400)
         starts = [
-            float_slider(p, f"start_{n}", f"start K[0,{n}]", -REACH, REACH, 0.01, width="19em")
+            float_slider(p, f"start_{n}", f"start K[0,{n}]", -REACH, REACH, width="19em")
             for n in (0, 1)
         ]
         names = [example["name"] for example in p.examples]
         data = ipywidgets.Dropdown(options=names, index=p.example, description="data")
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
         return ipywidgets.VBox(
             [
-                ipywidgets.HBox([lr, steps, linked(play, p, "num_steps")], layout=wrapped),
-                ipywidgets.HBox([*starts, linked(data, p, "example", of="index")], layout=wrapped),
+                row_of([lr, steps, linked(play, p, "num_steps")]),
+                row_of([*starts, linked(data, p, "example", of="index")]),
             ]
         )
 

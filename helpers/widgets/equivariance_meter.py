@@ -15,6 +15,7 @@ from helpers.widgets.base import (
     int_slider,
     javascript,
     linked,
+    row_of,
     stylesheet,
 )
 
@@ -154,6 +155,4 @@ class EquivarianceMeter(Panel):
             linked(kernel, p, "kernel", of="index"),
             linked(padded, p, "padded"),
         ]
-        return ipywidgets.HBox(
-            controls, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        )
+        return row_of(controls)

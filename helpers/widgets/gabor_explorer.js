@@ -23,25 +23,6 @@ function gaborKernel(side, numbers) {
   });
 }
 
-/**
- * Cross-correlation without padding by adding shifted pictures, as chapter 02 does: for a large
- * kernel that is the faster order, and weights that are next to nothing are left out.
- */
-function correlateLarge(X, n_h, n_w, K, side) {
-  const [height, width] = [n_h - side + 1, n_w - side + 1];
-  const data = new Float64Array(height * width);
-  for (let n = 0; n < K.length; n++) {
-    const weight = K[n];
-    if (Math.abs(weight) < 1e-3) continue;
-    const shift = Math.floor(n / side) * n_w + (n % side);
-    for (let i = 0; i < height; i++) {
-      const [from, to] = [i * n_w + shift, i * width];
-      for (let j = 0; j < width; j++) data[to + j] += weight * X[from + j];
-    }
-  }
-  return { data, height, width };
-}
-
 function render({ model, el }) {
   const spoken = spokenRegion();
   const pictures = {};
@@ -126,7 +107,8 @@ function render({ model, el }) {
 
     // Scaled as if the sizes of its weights added up to 1, so that all settings compare.
     const size = K.reduce((sum, k) => sum + Math.abs(k), 0) || 1;
-    Y = correlateLarge(X, PHOTO.height, PHOTO.width, K, SIDE);
+    const clear = K.map((k) => (Math.abs(k) < 1e-3 ? 0 : k)); // zeros cost no time
+    Y = correlate(X, PHOTO.height, PHOTO.width, clear, SIDE, SIDE);
     Y.data = Y.data.map((y) => y / size);
     paint(pictures.response, Y.data, Y.height, Y.width, 0.15);
     const [lowest, highest] = [Math.min(...Y.data), Math.max(...Y.data)];
@@ -182,4 +164,6 @@ function drawProfile(bell, wave, numbers) {
   wave.setAttribute("points", points((place) => gaborValue(place, 0, numbers)));
 }
 
-export default { render };
+const initialize = ({ model }) => joinHands(model);
+
+export default { initialize, render };

@@ -1,7 +1,7 @@
 """GaborExplorer: a Gabor function under five sliders, and what it finds in a photo."""
 
 import ipywidgets
-from traitlets import Bytes, TraitError, validate
+from traitlets import Bytes, Dict, TraitError, validate
 
 from helpers.cortex import gabor
 from helpers.images import photo
@@ -13,6 +13,7 @@ from helpers.widgets.base import (
     float_slider,
     javascript,
     linked,
+    row_of,
     stylesheet,
 )
 
@@ -39,6 +40,12 @@ class GaborPicture(Picture):
     width = Finite(2.0).tag(sync=True)
     phase = Finite(0.0).tag(sync=True)
     aspect = Finite(1.0).tag(sync=True)
+    hand_orientation = Finite(0.0).tag(sync=True)
+    hand_wavelength = Finite(0.0).tag(sync=True)
+    hand_width = Finite(0.0).tag(sync=True)
+    hand_phase = Finite(0.0).tag(sync=True)
+    hand_aspect = Finite(0.0).tag(sync=True)
+    hands = Dict({name: step for name, (_, _, step, _) in RANGES.items()}).tag(sync=True)
     photos = Bytes(b"").tag(sync=True)  # a byte a pixel, one photo after the other
     chosen = Whole(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
 
@@ -79,17 +86,16 @@ class GaborExplorer(Panel):
             photos=b"".join(X.numpy().tobytes() for X in pixels),
         )
         sliders = [
-            float_slider(self.picture, name, name, low, high, step, "21em", readout)
-            for name, (low, high, step, readout) in RANGES.items()
+            float_slider(self.picture, name, name, low, high, "21em", readout)
+            for name, (low, high, _, readout) in RANGES.items()
         ]
         for slider in sliders:
             slider.style.description_width = "6em"
         photos = ipywidgets.Dropdown(options=PHOTOS, description="photo")
         photos.layout.width = "16em"
         photos.style.description_width = "6em"
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
         controls = [*sliders, linked(photos, self.picture, "chosen", of="index")]
-        super().__init__([ipywidgets.HBox(controls, layout=wrapped), self.picture])
+        super().__init__([row_of(controls), self.picture])
 
     @property
     def kernel(self):

@@ -2,8 +2,6 @@
 
 const PLACES = [0, 1, 2].flatMap((a) => [0, 1, 2].map((b) => `${a}_${b}`)); // row by row
 const WEIGHTS = PLACES.map((place) => `k_${place}`);
-const HANDS = PLACES.map((place) => `hand_${place}`);
-const STEP = 0.25; // of a slider, as in kernel_panel.py
 const MOST_NUMBERS = 120; // pictures of so few pixels have their numbers written on them
 
 /** The nine weights, row by row. */
@@ -11,32 +9,19 @@ function kernelOf(model) {
   return WEIGHTS.map((name) => model.get(name));
 }
 
-/**
- * Join the nine weights and the hands on their sliders. A slider rounds the weight that it is
- * given to its own steps: a hand moves the weight only when it is farther away than rounding.
- */
-function joinHands(model) {
-  const follow = () => {
-    const moved = {};
-    for (const place of PLACES) {
-      const hand = model.get(`hand_${place}`);
-      const away = Math.abs(hand - model.get(`k_${place}`));
-      if (away > STEP / 2 + 1e-9) moved[`k_${place}`] = Math.round(hand / STEP) * STEP;
-    }
-    setTraits(model, moved);
+/** Join the weights with their sliders, and write each beside its own, exactly as it is. */
+function joinWeights(model) {
+  const write = () => {
+    const texts = PLACES.map((place, n) => [`text_${place}`, twoDecimals(model.get(WEIGHTS[n]))]);
+    setTraits(model, Object.fromEntries(texts));
   };
-  const lead = () => {
-    const traits = {};
-    for (const place of PLACES) {
-      const weight = model.get(`k_${place}`);
-      const away = Math.abs(weight - model.get(`hand_${place}`));
-      if (away > STEP / 2 + 1e-9) traits[`hand_${place}`] = weight;
-      traits[`text_${place}`] = weight.toFixed(2).replace("-", "−");
-    }
-    setTraits(model, traits);
-  };
-  const stops = [redrawOnChange(model, WEIGHTS, lead), redrawOnChange(model, HANDS, follow)];
+  const stops = [joinHands(model), redrawOnChange(model, WEIGHTS, write)];
   return () => stops.forEach((stop) => stop());
+}
+
+function twoDecimals(weight) {
+  const text = weight.toFixed(2);
+  return text === "-0.00" ? "0.00" : text.replace("-", "−");
 }
 
 /** The float32 numbers in a bytes trait. */

@@ -1,9 +1,9 @@
-"""What the kernel studio and the target game share: nine weights, each with its slider."""
+"""What the stepper, the studio and the game share: nine weights, each with its slider."""
 
 import ipywidgets
 import torch
 from ipywidgets import jslink
-from traitlets import Unicode
+from traitlets import Dict, Unicode
 
 from helpers.widgets.base import Finite, Panel, Picture, float_slider, matrix_rows
 
@@ -14,14 +14,13 @@ PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
 class KernelPicture(Picture):
     """A picture with nine weights, `k_0_0` … `k_2_2`: jslink joins single numbers only.
 
-    A slider rounds what it is given to its own steps, and writes that back. So sliders are not
-    joined to the weights but to `hand_0_0` …, and the browser follows a hand only where it has
-    moved by a step. What a weight is exactly stands beside its slider: `text_0_0` ….
+    What a weight is exactly, where its slider has rounded it, stands beside it: `text_0_0` ….
     """
 
+    hands = Dict({f"k_{place}": STEP for place in PLACES}).tag(sync=True)
     for _place in PLACES:
         vars()[f"k_{_place}"] = Finite(0.0).tag(sync=True)
-        vars()[f"hand_{_place}"] = Finite(0.0).tag(sync=True)
+        vars()[f"hand_k_{_place}"] = Finite(0.0).tag(sync=True)
         vars()[f"text_{_place}"] = Unicode("0").tag(sync=True)
     del _place
 
@@ -34,7 +33,7 @@ def kernel_slider(picture, place):
         place: row and column of the weight, "0_0" to "2_2".
     """
     slider = float_slider(
-        picture, f"hand_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, STEP, width="12.5em"
+        picture, f"k_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, width="12.5em"
     )
     slider.readout = False
     slider.style.description_width = "3em"
@@ -68,10 +67,8 @@ class KernelPanel(Panel):
                 f"fill it up with zeros."
             )
         weights = [weight for row in rows for weight in row]
-        traits = {}
-        for place, weight in zip(PLACES, weights, strict=True):
-            traits |= {f"k_{place}": weight, f"hand_{place}": weight}
-        self.picture.set_trait_values(traits)
+        names = [f"k_{place}" for place in PLACES]
+        self.picture.set_trait_values(dict(zip(names, weights, strict=True)))
 
     def _weights(self):
         return [getattr(self.picture, f"k_{place}") for place in PLACES]

@@ -180,7 +180,7 @@ function initialize({ model }) {
     setTraits(model, { preset: presetOf(kernelOf(model), model.get("presets")) });
   };
   const stops = [
-    joinHands(model),
+    joinWeights(model),
     redrawOnChange(model, WEIGHTS, namePreset),
     redrawOnChange(model, ["preset"], usePreset),
   ];
@@ -317,26 +317,33 @@ function render({ model, el }) {
 
   // The camera's frames are drawn and forgotten: they go neither to Python nor anywhere else.
   let stream = null;
+  let asked = 0; // counts the switches: a camera may be granted when nobody wants it any more
   const video = element("video", { muted: "", playsinline: "" });
   const frameCanvas = element("canvas");
 
   async function switchCamera() {
+    const mine = ++asked;
     if (!model.get("camera")) return stopCamera();
     if (stream) return;
     message.textContent = "";
     let granted;
     try {
       granted = await navigator.mediaDevices.getUserMedia({ video: FRAME });
-      video.srcObject = granted;
-      await video.play();
+      if (mine === asked) {
+        video.srcObject = granted;
+        await video.play();
+      }
     } catch (error) {
+      if (mine === asked) {
+        message.textContent = cameraProblem(error);
+        setTraits(model, { camera: false });
+      }
+    }
+    if (mine !== asked || !model.get("camera")) {
       granted?.getTracks().forEach((track) => track.stop());
-      message.textContent = cameraProblem(error);
-      setTraits(model, { camera: false });
       return;
     }
     stream = granted;
-    if (!model.get("camera") || !root.isConnected) return stopCamera();
     takeFrame();
   }
 
@@ -367,7 +374,9 @@ function render({ model, el }) {
   ];
   return () => {
     stops.forEach((stop) => stop());
+    asked++;
     stopCamera();
+    setTraits(model, { camera: false }); // else it would go on by itself in the next view
     spoken.stop();
     clearTimeout(resting);
     root.remove();

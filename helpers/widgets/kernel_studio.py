@@ -8,7 +8,14 @@ from traitlets import Bool, Bytes, List
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import Whole, javascript, linked, matrix_rows, stylesheet
+from helpers.widgets.base import (
+    Whole,
+    javascript,
+    linked,
+    matrix_rows,
+    row_of,
+    stylesheet,
+)
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described
 
@@ -156,8 +163,7 @@ class KernelStudio(KernelPanel):
                 linked(grey, p, "grey"),
             ]
         )
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        return ipywidgets.HBox([choices, self._kernel_box()], layout=wrapped)
+        return row_of([choices, self._kernel_box()])
 
 
 def _tensor(data, shape):

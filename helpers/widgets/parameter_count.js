@@ -20,8 +20,9 @@ function layerCounts(side, channels, units, kernel) {
 function memory(parameters) {
   const bytes = 4 * Number(parameters);
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${Number((bytes / 1000 ** step).toPrecision(3)).toLocaleString("en-GB")} ${units[step]}`;
+  const rounded = Number(bytes.toPrecision(3)); // first, or 999,900 bytes would be 1,000 kB
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(rounded) / 3));
+  return `${Number((rounded / 1000 ** step).toPrecision(3)).toLocaleString("en-GB")} ${units[step]}`;
 }
 
 const power = (n) => `10${[...String(n)].map((digit) => SUPERSCRIPTS[digit]).join("")}`;

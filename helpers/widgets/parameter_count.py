@@ -1,8 +1,14 @@
 """ParameterCount: what a layer on a picture costs, dense beside local beside convolutional."""
 
-import ipywidgets
-
-from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, stylesheet
+from helpers.widgets.base import (
+    Panel,
+    Picture,
+    Whole,
+    int_slider,
+    javascript,
+    row_of,
+    stylesheet,
+)
 
 
 class CountPicture(Picture):
@@ -41,8 +47,7 @@ class ParameterCount(Panel):
             int_slider(p, "units", "units", 1, 1000, width="24em"),
             int_slider(p, "kernel", "kernel", 1, 15),
         ]
-        layout = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
-        super().__init__([ipywidgets.HBox(controls, layout=layout), p])
+        super().__init__([row_of(controls), p])
 
     def __repr__(self):
         p = self.picture

@@ -114,7 +114,7 @@ function sentence({ inputSize, sizes, fields, level, cell, spans, counts }) {
   const [first, last] = spans[0];
   let text = `Cell ${cell} of the ${sizes[level]} behind layer ${level} sees `;
   text += size === 1 ? `pixel ${number(first)}` : `pixels ${number(first)} to ${number(last)}`;
-  text += `: size ${size}, jump ${jump}, offset ${number(offset)}.`;
+  text += `: size ${written(size, 7)}, jump ${written(jump, 7)}, offset ${written(offset, 7)}.`;
   if (last < 0 || first >= inputSize) return `${text} All of them are padding.`;
   if (first < 0 || last >= inputSize) {
     text += ` Inside the picture: ${Math.max(0, first)} to ${Math.min(inputSize - 1, last)}; `;
@@ -134,7 +134,7 @@ function weights({ layers, fields }) {
   const many = convolutions.length === 1 ? "1 convolution" : `${convolutions.length} convolutions`;
   return (
     `Weights for each pair of channels: ${count.toLocaleString("en")} in ${many}; a single layer that sees as much, ` +
-    `${size}×${size}, has ${(size ** 2).toLocaleString("en")}.`
+    `${written(size, 7)}×${written(size, 7)}, has ${size < 1e6 ? (size ** 2).toLocaleString("en") : written(size ** 2)}.`
   );
 }
 

@@ -8,18 +8,27 @@ from traitlets import Bool, Dict, List, TraitError, validate
 
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
-from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, linked, stylesheet
+from helpers.widgets.base import (
+    Panel,
+    Picture,
+    Whole,
+    int_slider,
+    javascript,
+    linked,
+    row_of,
+    stylesheet,
+)
 from helpers.wording import described
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
 LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
 
 
-def _problem(described):
+def _problem(stack):
     """What keeps the explorer from showing these layers, as a sentence, or None."""
-    if not 1 <= len(described) <= MOST_LAYERS:
-        return f"There are {len(described)} layers: give 1 to {MOST_LAYERS}."
-    for layer in described:
+    if not 1 <= len(stack) <= MOST_LAYERS:
+        return f"There are {len(stack)} layers: give 1 to {MOST_LAYERS}."
+    for layer in stack:
         if set(layer) != {"kind", *LIMITS}:
             return f"A layer has {list(layer)}: give a kind, {', '.join(LIMITS)}."
         for name, (least, most) in LIMITS.items():
@@ -57,13 +66,13 @@ def _as_dicts(layers, kind="conv"):
     return [{"kind": kind} | {name: getattr(layer, name) for name in LIMITS} for layer in layers]
 
 
-def _layer(described):
-    return Layer(*(described[name] for name in LIMITS))
+def _layer(numbers):
+    return Layer(*(numbers[name] for name in LIMITS))
 
 
 def _side_for(stack):
     """Side of a picture that holds a few whole fields, as far as the explorer goes."""
-    field = receptive_field([_layer(described) for described in stack])
+    field = receptive_field([_layer(numbers) for numbers in stack])
     return min(LARGEST_PICTURE, field.size + 4 * field.stride)
 
 
@@ -71,21 +80,21 @@ def _traits(stack, input_size):
     """Traits of the picture for a stack: its last layer selected, its middle cell pointed at."""
     level = len(stack)
     try:
-        middle = (map_sizes([_layer(described) for described in stack], input_size)[-1] - 1) // 2
+        middle = (map_sizes([_layer(numbers) for numbers in stack], input_size)[-1] - 1) // 2
     except ValueError:  # nothing is left on top: the picture says so, in words
         middle = 0
-    traits = {"layers": [dict(described) for described in stack], "selected": level}
+    traits = {"layers": [dict(numbers) for numbers in stack], "selected": level}
     traits |= {"input_size": input_size, "level": level, "cell": middle}
-    traits |= {name: described[name] for described in stack[-1:] for name in LIMITS}
+    traits |= {name: numbers[name] for numbers in stack[-1:] for name in LIMITS}
     return traits | {"preset": 0, "pinned": False}
 
 
 def _published(name):
     """A network of `helpers.networks`, its pooling layers called so."""
     return [
-        described
+        numbers
         for stage, layers in NETWORKS[name].items()
-        for described in _as_dicts(layers, "pool" if "pool" in stage else "conv")
+        for numbers in _as_dicts(layers, "pool" if "pool" in stage else "conv")
     ]
 
 
@@ -210,7 +219,4 @@ class ReceptiveFieldExplorer(Panel):
             int_slider(p, name, name.replace("_", " "), *limits) for name, limits in LIMITS.items()
         )
         columns = [stack, [kernel_size, stride], [padding, dilation]]
-        return ipywidgets.HBox(
-            [ipywidgets.VBox(column) for column in columns],
-            layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px"),
-        )
+        return row_of([ipywidgets.VBox(column) for column in columns])

@@ -37,7 +37,7 @@ function initialize({ model }) {
       setTraits(model, { solved: [...solved, level] });
     }
   };
-  const stops = [joinHands(model), redrawOnChange(model, [...WEIGHTS, "level"], keepSolved)];
+  const stops = [joinWeights(model), redrawOnChange(model, [...WEIGHTS, "level"], keepSolved)];
   return () => stops.forEach((stop) => stop());
 }
 

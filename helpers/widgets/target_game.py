@@ -1,6 +1,7 @@
 """TargetGame: find the nine weights that turn a picture into a given feature map."""
 
 import functools
+from numbers import Integral
 
 import ipywidgets
 import torch
@@ -10,7 +11,13 @@ from traitlets import Bytes, List, TraitError, validate
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import Whole, javascript, linked, stylesheet
+from helpers.widgets.base import (
+    Whole,
+    javascript,
+    linked,
+    row_of,
+    stylesheet,
+)
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described
 
@@ -176,9 +183,8 @@ class TargetGame(KernelPanel):
             options=[f"{n}. {title}" for n, (title, *_) in enumerate(LEVELS, 1)],
             description="Level",
         )
-        wrapped = ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
         controls = [linked(choice, picture, "level", of="index"), self._kernel_box()]
-        self.children = [ipywidgets.HBox(controls, layout=wrapped), picture]
+        self.children = [row_of(controls), picture]
 
     @property
     def level(self):
@@ -187,9 +193,10 @@ class TargetGame(KernelPanel):
 
     @level.setter
     def level(self, level):
-        if type(level) is not int or not 1 <= level <= len(LEVELS):
+        whole = isinstance(level, Integral) and not isinstance(level, bool)
+        if not whole or not 1 <= level <= len(LEVELS):
             raise ValueError(f"level must be from 1 to {len(LEVELS)}, but is {described(level)}.")
-        self.picture.level = level - 1
+        self.picture.level = int(level) - 1
 
     @property
     def target(self):
@@ -210,5 +217,5 @@ class TargetGame(KernelPanel):
 
     @property
     def solved(self):
-        """Numbers of the levels won so far, in order."""
+        """Numbers of the levels that the browser has seen won so far, in order."""
         return sorted(level + 1 for level in self.picture.solved)

@@ -74,12 +74,14 @@ const signed = (value) => {
 
 /** Every angle that is shown while recording is kept, whoever turned the stimulus. */
 function initialize({ model }) {
-  return redrawOnChange(model, ["angle"], () => {
+  const keep = () => {
     const [angle, visited] = [model.get("angle"), model.get("visited")];
     if (model.get("record") && !visited.includes(angle)) {
       setTraits(model, { visited: [...visited, angle] });
     }
-  });
+  };
+  const stops = [joinHands(model), redrawOnChange(model, ["angle"], keep)];
+  return () => stops.forEach((stop) => stop());
 }
 
 function render({ model, el }) {

@@ -1,11 +1,18 @@
 """TuningCurve: how strongly kernels respond to an edge or a bar, at every angle."""
 
-import ipywidgets
 import torch
-from traitlets import Bool, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from helpers.cortex import bar, edge
-from helpers.widgets.base import Finite, Panel, Picture, Whole, javascript, linked, stylesheet
+from helpers.widgets.base import (
+    Finite,
+    Panel,
+    Picture,
+    Whole,
+    float_slider,
+    javascript,
+    stylesheet,
+)
 from helpers.wording import described
 
 STIMULI = {"edge": (edge, 360), "bar": (bar, 180)}  # and the angle at which it is itself again
@@ -22,6 +29,8 @@ class TuningPicture(Picture):
     side = Whole(3, min=1, max=MAX_SIDE).tag(sync=True)
     stimulus = Unicode("edge").tag(sync=True)
     angle = Finite(0.0).tag(sync=True)
+    hand_angle = Finite(0.0).tag(sync=True)
+    hands = Dict({"angle": STEP}).tag(sync=True)
     record = Bool(False).tag(sync=True)
     visited = List(Finite()).tag(sync=True)  # angles, in the order in which they were shown
 
@@ -67,14 +76,12 @@ class TuningCurve(Panel):
             kernels=self._kernels.double().flatten(1).tolist(),
             side=self._kernels.shape[1],
             stimulus=stimulus,
+            angle=angle,
             record=record,
+            visited=[angle] if record else [],
         )
-        self.angle = angle
-        slider = ipywidgets.FloatSlider(
-            value=self.angle, min=0, max=turn, step=STEP, description="angle", readout_format=".0f"
-        )
-        slider.layout.width = "26em"
-        super().__init__([linked(slider, self.picture, "angle"), self.picture])
+        slider = float_slider(self.picture, "angle", "angle", 0, turn, "26em", ".0f")
+        super().__init__([slider, self.picture])
 
     def __repr__(self):
         n, k, _ = self._kernels.shape
