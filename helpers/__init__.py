@@ -9,7 +9,7 @@ cortex           Gabor functions, whitening, independent components, spike-trigg
 images, kernels  small pictures, bundled photos, named kernels
 figures          still drawings with matplotlib
 notebook         begin(), the one call at the top of every chapter
-wording          what a value is called in an error
+wording          what a value is, and what it is called in an error
 exercises        a module a chapter; check, hint, solution
 widgets          the live pictures, a class a file
 """

@@ -1,12 +1,10 @@
 """The convolutional layer that chapter 03 builds: `corr2d`, with a kernel and a bias to learn."""
 
-from numbers import Integral
-
 import torch
 from torch import nn
 
 from helpers.correlation import corr2d
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 
 class Conv2D(nn.Module):
@@ -35,13 +33,9 @@ class Conv2D(nn.Module):
 
 
 def _height_and_width(kernel_size):
-    pair = (kernel_size, kernel_size) if isinstance(kernel_size, Integral) else kernel_size
+    pair = (kernel_size, kernel_size) if is_whole(kernel_size) else kernel_size
     ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    # True is an Integral, too.
-    if not ok or not all(
-        isinstance(side, Integral) and not isinstance(side, bool) and 1 <= side <= 1024
-        for side in pair
-    ):
+    if not (ok and all(is_whole(side) and 1 <= side <= 1024 for side in pair)):
         raise ValueError(
             f"kernel_size must be a whole number from 1 to 1024, or a (height, width) pair of "
             f"them, but is {described(kernel_size)}."

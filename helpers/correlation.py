@@ -9,7 +9,7 @@ from numbers import Integral
 
 import torch
 
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 LARGEST = 2**31 - 1  # of a size, which keeps a slip of the keyboard out of the arithmetic
 MOST_ENTRIES = 2**27  # of a correlation matrix: half a gigabyte in float32
@@ -132,16 +132,12 @@ def _pair(value, name, minimum):
     """An int, or two of them, as a (height, width) tuple."""
     pair = (value, value) if isinstance(value, Integral) else value
     ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not (ok and all(_is_whole(v) and minimum <= v <= LARGEST for v in pair)):
+    if not (ok and all(is_whole(v) and minimum <= v <= LARGEST for v in pair)):
         raise ValueError(
             f"{name} must be a whole number from {minimum} to {LARGEST}, or a (height, width) "
             f"pair of them, but is {described(value)}."
         )
     return int(pair[0]), int(pair[1])
-
-
-def _is_whole(value):
-    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _check_matrix(M, name):

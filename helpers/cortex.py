@@ -6,12 +6,12 @@ which its bright side lies.
 """
 
 import math
-from numbers import Integral, Real
+from numbers import Real
 from typing import NamedTuple
 
 import torch
 
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 _SHORTEST = 0.001  # of a length in pixels
 
@@ -452,7 +452,7 @@ def _number(value, name, low=-1e6, high=1e6):
 
 
 def _count(value, name, high):
-    if not isinstance(value, Integral) or isinstance(value, bool) or not 1 <= value <= high:
+    if not is_whole(value) or not 1 <= value <= high:
         raise ValueError(
             f"{name} must be a whole number from 1 to {high}, but is {described(value)}."
         )

@@ -8,13 +8,13 @@ everywhere. The Hessian alone decides which learning rates settle.
 
 import math
 import sys
-from numbers import Integral, Real
+from numbers import Real
 from typing import NamedTuple
 
 import torch
 
 from helpers.correlation import output_shape
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 # Far beyond any lesson; they keep a slip of the keyboard from filling the memory or the hour.
 _MOST_WINDOW_ENTRIES = 2**25
@@ -146,8 +146,7 @@ def _check_run(X, Y, start, lr, num_steps):
     number = isinstance(lr, Real) and not isinstance(lr, bool)
     if not number or not 0 <= lr <= sys.float_info.max:
         raise ValueError(f"lr must be a finite number of at least 0, but is {described(lr)}.")
-    whole = isinstance(num_steps, Integral) and not isinstance(num_steps, bool)
-    if not whole or not 0 <= num_steps <= _MOST_STEPS:
+    if not is_whole(num_steps) or not 0 <= num_steps <= _MOST_STEPS:
         raise ValueError(
             f"num_steps must be a whole number from 0 to {_MOST_STEPS}, "
             f"but is {described(num_steps)}."

@@ -1,13 +1,12 @@
 """The course's pictures: the book's striped one and real photos that come with scikit-image."""
 
 import functools
-from numbers import Integral
 from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 # Only photos that lie inside the scikit-image package: nothing is ever downloaded.
 _PHOTO_FILES = {
@@ -88,10 +87,7 @@ def _read(name):
 def _fit(X, size):
     """Cut X (3, n_h, n_w) to the proportions of `size` around its middle, then scale it."""
     ok = isinstance(size, (tuple, list)) and len(size) == 2
-    if not ok or not all(
-        isinstance(side, Integral) and not isinstance(side, bool) and 1 <= side <= 4096
-        for side in size
-    ):
+    if not (ok and all(is_whole(side) and 1 <= side <= 4096 for side in size)):
         raise ValueError(
             f"size must be (height, width), two whole numbers from 1 to 4096, "
             f"but is {described(size)}."

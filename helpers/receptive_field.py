@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 # Brightness of the pictures that are shown to a module: where every weight is positive it makes
 # no difference, except that ReLU6 would answer a bright picture with its constant 6.
@@ -375,7 +375,7 @@ def _pair(value):
 
 def _whole_number(value, name, least):
     """The value as an int; True, 3.0 and "3" are not taken for numbers of cells."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
+    if not is_whole(value):
         raise ValueError(f"{name} is {described(value)}: give a whole number.")
     if not least <= value <= LARGEST:
         raise ValueError(

@@ -1,10 +1,16 @@
-"""How a value is called in an error: in a few words, on one line, whatever it is."""
+"""Which values are whole numbers, and how any value is called in an error, on one line."""
 
 import inspect
+from numbers import Integral
 
 import torch
 
 LONGEST = 60
+
+
+def is_whole(value):
+    """Whether a value is a whole number, of Python or NumPy; True and False are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def described(value):

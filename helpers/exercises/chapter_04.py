@@ -56,6 +56,11 @@ def _answer_alike(K, X, value):
     return bool(torch.isclose(corr2d(X, K), torch.tensor(value), rtol=1e-3, atol=1e-3).all())
 
 
+def _one_word(right, otherwise):
+    """Judge of a word; `otherwise` is said of words that nobody was offered."""
+    return lambda answer: None if answer.strip().casefold() == right else otherwise
+
+
 # --- predictions --------------------------------------------------------------------------------
 
 
@@ -150,11 +155,7 @@ def diagonal_row():
             "is, and torch.eye(6) is its own transpose.",
         ),
     ],
-    judge=lambda answer: (
-        None
-        if answer.strip().casefold() == "same"
-        else 'Answer "same", "transposed" or "zeros", in quotes.'
-    ),
+    judge=_one_word("same", 'Answer "same", "transposed" or "zeros", in quotes.'),
 )
 def diagonal_picture_transposed():
     return "same"
@@ -197,11 +198,7 @@ def diagonal_kernel_transposed():
             "It will show the tripod's legs.",
         ),
     ],
-    judge=lambda answer: (
-        None
-        if answer.strip().casefold() == "sobel_y"
-        else 'Answer "SOBEL_X" or "SOBEL_Y", in quotes.'
-    ),
+    judge=_one_word("sobel_y", 'Answer "SOBEL_X" or "SOBEL_Y", in quotes.'),
 )
 def kernel_for_the_horizon():
     return "SOBEL_Y"

@@ -82,10 +82,8 @@ class Feedback:
 
 def _html_table(matrix, expected):
     """A matrix as an HTML table; cells that differ from `expected` are framed and bold."""
-    comparable = expected is not None and (expected.shape, expected.dtype) == (
-        matrix.shape,
-        matrix.dtype,
-    )
+    comparable = expected is not None and _kind_problem(expected, matrix) is None
+    comparable = comparable and expected.shape == matrix.shape
     rows = ""
     for i, row in enumerate(matrix.tolist()):
         rows += "<tr>"

@@ -45,6 +45,12 @@ function written(value, digits = 4) {
   return (rounded === 0 ? "0" : text).replaceAll("-", "−");
 }
 
+/** A number with so many decimals, a true minus sign, never "-0.00". */
+function fixed(value, digits) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
 // Blue below zero, white at zero, orange above: the same seven colours as in helpers/figures.py.
 const SIGNED_STOPS = [
   [16, 57, 107], [33, 102, 172], [146, 191, 224], [255, 255, 255],

@@ -101,7 +101,6 @@ function cockpitState(model) {
 }
 
 const pair = (v, digits = 3) => `[${written(v[0], digits)}, ${written(v[1], digits)}]`;
-const fixed = (value, digits) => value.toFixed(digits).replace("-", "−");
 const steps = (n) => (n === 1 ? "1 step" : `${n} steps`);
 
 /** The verdict in a sentence or two. */

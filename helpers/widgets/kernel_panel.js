@@ -12,16 +12,11 @@ function kernelOf(model) {
 /** Join the weights with their sliders, and write each beside its own, exactly as it is. */
 function joinWeights(model) {
   const write = () => {
-    const texts = PLACES.map((place, n) => [`text_${place}`, twoDecimals(model.get(WEIGHTS[n]))]);
+    const texts = PLACES.map((place, n) => [`text_${place}`, fixed(model.get(WEIGHTS[n]), 2)]);
     setTraits(model, Object.fromEntries(texts));
   };
   const stops = [joinHands(model), redrawOnChange(model, WEIGHTS, write)];
   return () => stops.forEach((stop) => stop());
-}
-
-function twoDecimals(weight) {
-  const text = weight.toFixed(2);
-  return text === "-0.00" ? "0.00" : text.replace("-", "−");
 }
 
 /** The float32 numbers in a bytes trait. */

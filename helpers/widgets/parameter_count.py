@@ -1,14 +1,6 @@
 """ParameterCount: what a layer on a picture costs, dense beside local beside convolutional."""
 
-from helpers.widgets.base import (
-    Panel,
-    Picture,
-    Whole,
-    int_slider,
-    javascript,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, row_of, stylesheet
 
 
 class CountPicture(Picture):

@@ -1,7 +1,6 @@
 """ReceptiveFieldExplorer: a stack of layers, and the cone below any cell of any map."""
 
 from collections.abc import Iterator
-from numbers import Integral
 
 import ipywidgets
 from traitlets import Bool, Dict, List, TraitError, validate
@@ -18,7 +17,7 @@ from helpers.widgets.base import (
     row_of,
     stylesheet,
 )
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
 LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
@@ -52,7 +51,7 @@ def _chain(layers):
 
 
 def _side(input_size):
-    if isinstance(input_size, bool) or not isinstance(input_size, Integral):
+    if not is_whole(input_size):
         raise ValueError(f"input_size is {described(input_size)}: give a whole number.")
     if not 1 <= input_size <= LARGEST_PICTURE:
         raise ValueError(

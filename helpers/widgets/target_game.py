@@ -1,7 +1,6 @@
 """TargetGame: find the nine weights that turn a picture into a given feature map."""
 
 import functools
-from numbers import Integral
 
 import ipywidgets
 import torch
@@ -11,15 +10,9 @@ from traitlets import Bytes, List, TraitError, validate
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import (
-    Whole,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.base import Whole, javascript, linked, row_of, stylesheet
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
-from helpers.wording import described
+from helpers.wording import described, is_whole
 
 PICTURES = ("chelsea", "coins", "spot", "striped")
 
@@ -193,8 +186,7 @@ class TargetGame(KernelPanel):
 
     @level.setter
     def level(self, level):
-        whole = isinstance(level, Integral) and not isinstance(level, bool)
-        if not whole or not 1 <= level <= len(LEVELS):
+        if not is_whole(level) or not 1 <= level <= len(LEVELS):
             raise ValueError(f"level must be from 1 to {len(LEVELS)}, but is {described(level)}.")
         self.picture.level = int(level) - 1
 
