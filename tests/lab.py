@@ -139,6 +139,17 @@ class Chapter:
                 const widget = jupyterapp.shell.currentWidget;
                 await widget.context.ready;
                 await widget.sessionContext.ready;
+                // What the page has asked of the kernel and the kernel has not yet done.
+                const undone = new Set();
+                widget.sessionContext.session.kernel.anyMessage.connect((_, message) => {
+                    const { header, parent_header, channel, content } = message.msg;
+                    if (message.direction === "send" && channel === "shell") {
+                        undone.add(header.msg_id);
+                    } else if (content?.execution_state === "idle") {
+                        undone.delete(parent_header.msg_id);
+                    }
+                });
+                window.undone = undone;
             }"""
         )
         # The file browser beside the page takes its room on a narrow screen.
@@ -198,14 +209,34 @@ class Chapter:
         raise AssertionError(f"it never came true in Python that {condition}")
 
     def wait_until_idle(self):
-        """Wait until the kernel has done all that it was asked."""
+        """Wait until the kernel has done all that it was asked, by the widgets as well."""
         self.run_code("pass")
+        # A widget says what it held back once the change before is done: look a few times.
+        self.page.evaluate(
+            """async () => {
+                const end = performance.now() + 120000;
+                for (let quiet = 0; quiet < 5; quiet += 1) {
+                    await new Promise((done) => setTimeout(done, 20));
+                    if (undone.size) quiet = 0;
+                    if (performance.now() > end) throw new Error("the page never comes to rest");
+                }
+            }"""
+        )
 
     def shut_down_kernel(self):
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def close(self):
         self.context.close()
+
+
+def eventually(page, check):
+    """Call `check` until it fails no more, for ten seconds at most; returns what it returns."""
+    for _ in range(100):
+        with contextlib.suppress(AssertionError):
+            return check()
+        page.wait_for_timeout(100)
+    return check()
 
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -241,6 +241,26 @@ def test_odd_values_of_a_trait_are_refused_or_harmless(panel):
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=label)
+def test_of_control_and_picture_only_one_tells_other_windows(panel):
+    """Were it both, two windows could send each other an old and a new value for ever."""
+
+    def controls(widget):
+        return [
+            widget,
+            *(deeper for w in getattr(widget, "children", ()) for deeper in controls(w)),
+        ]
+
+    widget = panel(**VALID[panel])
+    joined = [control for control in controls(widget) if hasattr(control, "picture_links")]
+    assert joined
+    for control in joined:
+        for name in control.keys:
+            assert control.trait_metadata(name, "echo_update", True) is False, (control, name)
+    hands = [name for name in widget.picture.keys if name.startswith("hand_")]
+    assert all(widget.picture.trait_metadata(name, "echo_update") is False for name in hands)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=label)
 def test_odd_values_of_a_property_get_one_sentence(panel):
     widget = panel(**VALID[panel])
     settable = [

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from lab import Chapter
+from lab import Chapter, eventually
 
 NAMED = """
 import json
@@ -102,13 +102,16 @@ def test_the_meter_measures_what_torch_measures(chapter, kernel, right, down, st
             "print(json.dumps(meter.largest_difference()))"
         )
     )
-    chapter.page.wait_for_timeout(100)
-    inside, border = texts(chapter, ".meter-figure")
-    assert number(inside) == pytest.approx(expected["inside"], rel=6e-3, abs=1e-9)
-    if expected["border"] is None:
-        assert "no padding" in border
-    else:
-        assert number(border) == pytest.approx(expected["border"], rel=6e-3, abs=1e-9)
+
+    def the_page_agrees():
+        inside, border = texts(chapter, ".meter-figure")
+        assert number(inside) == pytest.approx(expected["inside"], rel=6e-3, abs=1e-9)
+        if expected["border"] is None:
+            assert "no padding" in border
+        else:
+            assert number(border) == pytest.approx(expected["border"], rel=6e-3, abs=1e-9)
+
+    eventually(chapter.page, the_page_agrees)
 
 
 def test_the_bill_is_what_python_counts(chapter):
@@ -119,12 +122,15 @@ def test_the_bill_is_what_python_counts(chapter):
                 f"{side}, {channels}, {units}, {kernel}\nprint(json.dumps(bill.counts))"
             )
         )
-        chapter.page.wait_for_timeout(100)
-        shown = [
-            [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) (?:weight|bias)", text)]
-            for text in texts(chapter, ".count-figure")
-        ]
-        assert shown == list(counts.values())
+
+        def the_page_agrees(counts=counts):
+            shown = [
+                [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) (?:weight|bias)", text)]
+                for text in texts(chapter, ".count-figure")
+            ]
+            assert shown == list(counts.values())
+
+        eventually(chapter.page, the_page_agrees)
 
 
 def test_goes_on_without_a_kernel(chapter):

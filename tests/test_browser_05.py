@@ -68,7 +68,7 @@ def test_shows_what_python_computes(chapter, cockpit):
                 "print(json.dumps([cockpit.losses.tolist(), cockpit.kernel[0].tolist()]))"
             )
         )
-        chapter.page.wait_for_timeout(60)
+        chapter.wait_until_idle()
         losses, kernel = shown(chapter, cockpit)
         assert losses == pytest.approx(expected[0], rel=6e-3, abs=1e-8), (trial, lr, start)
         assert kernel == pytest.approx(expected[1], rel=6e-3, abs=1e-8), (trial, lr, start)
@@ -89,7 +89,7 @@ def test_diverging_run_leaves_the_plot_and_says_how_fast(chapter, cockpit):
     for lr in (0.0335, 0.06):
         for example in EXAMPLES:
             chapter.run_code(f"cockpit.lr, cockpit.example = {lr}, {example!r}")
-            chapter.page.wait_for_timeout(60)
+            chapter.wait_until_idle()
             assert not re.search("NaN|Infinity|undefined|too large", cockpit.inner_html())
 
 
@@ -166,7 +166,7 @@ def test_two_views_of_one_cockpit_stay_equal(chapter, cockpit):
     second.wait_for()
     cockpit.locator(".cockpit-start").focus()
     chapter.page.keyboard.press("ArrowRight")
-    chapter.page.wait_for_timeout(200)
+    chapter.wait_until_idle()
     assert (
         second.locator(".cockpit-verdict").inner_text()
         == cockpit.locator(".cockpit-verdict").inner_text()

@@ -78,7 +78,7 @@ def test_browser_and_python_agree_on_edges_and_bars(chapter):
         bank.wait_for()
         for angle in angles:
             chapter.run_code(f"t.angle = {angle}")
-            chapter.page.wait_for_timeout(80)
+            chapter.wait_until_idle()
             texts = bank.locator(".tuning-value").all_inner_texts()
             expected = python(chapter, "t.responses.tolist()")
             assert [numbers(text)[0] for text in texts] == pytest.approx(expected, abs=0.006)

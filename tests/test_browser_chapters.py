@@ -106,6 +106,24 @@ def test_two_copies_of_a_widget_stay_equal(chapter):
     assert lab.values(copy) == lab.values(original)
 
 
+def test_two_windows_on_one_kernel_come_to_rest_and_stay_equal(chapter, browser, jupyterlab):
+    chapter.page.evaluate("async () => { await jupyterapp.commands.execute('docmanager:save'); }")
+    other = lab.Chapter(browser, jupyterlab, chapter.name)
+    widgets_are_drawn(other)
+    other.wait_until_idle()
+    for here, there in (chapter, other), (other, chapter):
+        panel, twin = (one.page.locator(".jp-Notebook .cfi-panel").first for one in (here, there))
+        for handle in panel.locator(".noUi-handle:visible").all()[:3]:
+            # Faster than the kernel passes it on, so that old values meet new ones on the way.
+            for key in ["ArrowRight"] * 8 + ["ArrowLeft"] * 5:
+                handle.press(key)
+        for one in (here, there, here):
+            one.wait_until_idle()
+        assert lab.values(panel) == lab.values(twin)
+    other.close()
+    assert other.errors == []
+
+
 def test_what_is_typed_outlives_reloading_and_closing(chapter):
     chapter.page.evaluate(
         """async (typed) => {

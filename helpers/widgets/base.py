@@ -14,7 +14,7 @@ import ipywidgets
 import numpy as np
 import torch
 import traitlets
-from ipywidgets import jslink
+from ipywidgets import jsdlink, jslink
 
 from helpers.wording import described
 
@@ -37,6 +37,41 @@ def stylesheet(*files):
 def _joined(shared, files, suffix):
     paths = [_HERE / shared, *(Path(file).with_suffix(suffix) for file in files)]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+# For a trait of a picture that each window works out from other traits by itself.
+DERIVED = {"sync": True, "echo_update": False}
+
+
+class _Quiet:
+    """A control that leaves it to its picture to tell other windows what has changed.
+
+    The kernel passes a change on to every window that shows the notebook. Were it to pass on the
+    control's and the picture's, two windows could send each other an old and a new value for ever.
+    """
+
+    def trait_metadata(self, traitname, key, default=None):
+        return False if key == "echo_update" else super().trait_metadata(traitname, key, default)
+
+
+class Checkbox(_Quiet, ipywidgets.Checkbox):
+    pass
+
+
+class Dropdown(_Quiet, ipywidgets.Dropdown):
+    pass
+
+
+class FloatSlider(_Quiet, ipywidgets.FloatSlider):
+    pass
+
+
+class IntSlider(_Quiet, ipywidgets.IntSlider):
+    pass
+
+
+class Play(_Quiet, ipywidgets.Play):
+    pass
 
 
 class _Number:
@@ -102,23 +137,29 @@ def linked(control, picture, trait, of="value"):
     """Join a control to a trait of the picture in the browser, and return the control.
 
     Args:
-        control: an ipywidget; a Dropdown or ToggleButtons is joined by of="index", since its
+        control: one of this module's controls; a Dropdown is joined by of="index", since its
             value is known to Python alone.
         picture: the Picture.
         trait: name of the picture's trait.
         of: name of the control's trait.
     """
+    return _keep(control, jslink((picture, trait), (control, of)))
+
+
+def led(control, picture, trait, of):
+    """Let a trait of the picture set one of the control's in the browser; returns the control."""
+    return _keep(control, jsdlink((picture, trait), (control, of)))
+
+
+def _keep(control, link):
     # The link lives as long as its control: keep it where Python can find it.
-    links = getattr(control, "picture_links", [])
-    control.picture_links = [*links, jslink((picture, trait), (control, of))]
+    control.picture_links = [*getattr(control, "picture_links", []), link]
     return control
 
 
 def int_slider(picture, trait, description, low, high, width="18em"):
     """A slider over whole numbers, joined to an int trait of the picture."""
-    slider = ipywidgets.IntSlider(
-        value=getattr(picture, trait), min=low, max=high, description=description
-    )
+    slider = IntSlider(value=getattr(picture, trait), min=low, max=high, description=description)
     return linked(_sized(slider, width), picture, trait)
 
 
@@ -132,7 +173,7 @@ def float_slider(picture, trait, description, low, high, width="18em", readout_f
     """
     step = picture.hands[trait]
     setattr(picture, f"hand_{trait}", step * math.floor(getattr(picture, trait) / step + 0.5))
-    slider = ipywidgets.FloatSlider(
+    slider = FloatSlider(
         value=getattr(picture, f"hand_{trait}"),
         min=low,
         max=high,

@@ -2,18 +2,22 @@
 
 import ipywidgets
 import torch
-from ipywidgets import jslink
 from torch.nn import functional as F
 from traitlets import Bool, List, TraitError, Unicode, validate
 
 from helpers.correlation import output_shape
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
+    DERIVED,
+    Checkbox,
     Finite,
+    IntSlider,
     Panel,
+    Play,
     Whole,
     int_slider,
     javascript,
+    led,
     linked,
     matrix_rows,
     row_of,
@@ -44,13 +48,13 @@ class StepperPicture(KernelPicture):
     dilation = Whole(1, min=1, max=3).tag(sync=True)
     flip = Bool(False).tag(sync=True)
     step = Whole(0, min=0).tag(sync=True)
-    last_step = Whole(0, min=0).tag(sync=True)
+    last_step = Whole(0, min=0).tag(**DERIVED)
     pinned = Bool(False).tag(sync=True)
 
     # Whether the slider of an entry of K is shown ("flex") or not ("none"), which the browser
     # decides without asking Python.
     for _place in PLACES:
-        vars()[f"show_{_place}"] = Unicode("flex").tag(sync=True)
+        vars()[f"show_{_place}"] = Unicode("flex").tag(**DERIVED)
     del _place
 
     @validate("cells")
@@ -159,12 +163,12 @@ class CorrelationStepper(Panel):
     def _controls(self):
         p = self.picture
         last = max(p.last_step, 1)
-        play = linked(ipywidgets.Play(min=0, max=last, interval=900), p, "step")
-        step = linked(ipywidgets.IntSlider(min=0, max=last, description="step"), p, "step")
+        play = linked(Play(min=0, max=last, interval=900), p, "step")
+        step = linked(IntSlider(min=0, max=last, description="step"), p, "step")
         step.layout.width = "20em"
         for control in (play, step):
-            control.picture_links.append(jslink((p, "last_step"), (control, "max")))
-        flip = ipywidgets.Checkbox(description="flip the kernel (true convolution)", indent=False)
+            led(control, p, "last_step", of="max")
+        flip = Checkbox(description="flip the kernel (true convolution)", indent=False)
         rows = [
             ipywidgets.HBox([self._entry(i, j) for j in range(MAX_KERNEL)])
             for i in range(MAX_KERNEL)
@@ -196,7 +200,5 @@ class CorrelationStepper(Panel):
     def _entry(self, i, j):
         slider = kernel_slider(self.picture, f"{i}_{j}")
         slider.layout.display = getattr(self.picture, f"show_{i}_{j}")
-        slider.picture_links.append(
-            jslink((self.picture, f"show_{i}_{j}"), (slider.layout, "display"))
-        )
+        led(slider.layout, self.picture, f"show_{i}_{j}", of="display")
         return slider

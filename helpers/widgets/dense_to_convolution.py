@@ -1,11 +1,11 @@
 """DenseToConvolution: one matrix on its way from dense to local to shared weights."""
 
 import torch
-from ipywidgets import jslink
 from traitlets import Dict, List, TraitError, validate
 
 from helpers.images import striped_image
 from helpers.widgets.base import (
+    DERIVED,
     Finite,
     Panel,
     Picture,
@@ -13,6 +13,7 @@ from helpers.widgets.base import (
     float_slider,
     int_slider,
     javascript,
+    led,
     row_of,
     stylesheet,
 )
@@ -35,10 +36,10 @@ class MatrixPicture(Picture):
     _css = stylesheet(__file__)
 
     stage = Finite(0.0, min=0.0, max=2.0).tag(sync=True)
-    hand_stage = Finite(0.0).tag(sync=True)
+    hand_stage = Finite(0.0).tag(**DERIVED)
     hands = Dict({"stage": 0.02}).tag(sync=True)
     row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
-    last_row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
+    last_row = Whole(0, min=0, max=PIXELS - 1).tag(**DERIVED)
     k_h = Whole(1, min=1, max=MAX_KERNEL).tag(sync=True)
     k_w = Whole(2, min=1, max=MAX_KERNEL).tag(sync=True)
     dense = List(Finite()).tag(sync=True)
@@ -121,10 +122,9 @@ class DenseToConvolution(Panel):
     def _controls(self):
         p = self.picture
         row = int_slider(p, "row", "row", 0, p.last_row, width="20em")
-        row.picture_links.append(jslink((p, "last_row"), (row, "max")))
         sliders = [
             float_slider(p, "stage", "stage", 0, 2, width="20em"),
-            row,
+            led(row, p, "last_row", of="max"),
             int_slider(p, "k_h", "kernel rows", 1, MAX_KERNEL),
             int_slider(p, "k_w", "columns", 1, MAX_KERNEL),
         ]

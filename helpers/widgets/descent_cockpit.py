@@ -11,9 +11,13 @@ from helpers.descent import descend, largest_stable_lr
 from helpers.images import striped_image
 from helpers.kernels import EDGE
 from helpers.widgets.base import (
+    DERIVED,
+    Dropdown,
     Finite,
+    IntSlider,
     Panel,
     Picture,
+    Play,
     Whole,
     float_slider,
     javascript,
@@ -44,9 +48,9 @@ class CockpitPicture(Picture):
     num_steps = Whole(10, min=0, max=MAX_STEPS).tag(sync=True)
     start_0 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
     start_1 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
-    hand_lr = Finite(0.0).tag(sync=True)
-    hand_start_0 = Finite(0.0).tag(sync=True)
-    hand_start_1 = Finite(0.0).tag(sync=True)
+    hand_lr = Finite(0.0).tag(**DERIVED)
+    hand_start_0 = Finite(0.0).tag(**DERIVED)
+    hand_start_1 = Finite(0.0).tag(**DERIVED)
     hands = Dict().tag(sync=True)
     examples = List(Dict()).tag(sync=True)
     example = Whole(0, min=0).tag(sync=True)
@@ -171,18 +175,18 @@ class DescentCockpit(Panel):
         p = self.picture
         lr = float_slider(p, "lr", "lr", 0, p.max_lr, width="22em", readout_format=".4f")
         steps = linked(
-            ipywidgets.IntSlider(value=p.num_steps, min=0, max=MAX_STEPS, description="steps"),
+            IntSlider(value=p.num_steps, min=0, max=MAX_STEPS, description="steps"),
             p,
             "num_steps",
         )
         steps.layout.width = "18em"
-        play = ipywidgets.Play(value=p.num_steps, min=0, max=MAX_STEPS, interval=400)
+        play = Play(value=p.num_steps, min=0, max=MAX_STEPS, interval=400)
         starts = [
             float_slider(p, f"start_{n}", f"start K[0,{n}]", -REACH, REACH, width="19em")
             for n in (0, 1)
         ]
         names = [example["name"] for example in p.examples]
-        data = ipywidgets.Dropdown(options=names, index=p.example, description="data")
+        data = Dropdown(options=names, index=p.example, description="data")
         return ipywidgets.VBox(
             [
                 row_of([lr, steps, linked(play, p, "num_steps")]),

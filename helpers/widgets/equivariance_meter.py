@@ -1,6 +1,5 @@
 """EquivarianceMeter: convolve the shifted picture, minus shift the convolved picture."""
 
-import ipywidgets
 import torch
 from torch.nn import functional as F
 from traitlets import Bool, Bytes, List, TraitError, validate
@@ -8,6 +7,8 @@ from traitlets import Bool, Bytes, List, TraitError, validate
 from helpers import kernels
 from helpers.images import photo
 from helpers.widgets.base import (
+    Checkbox,
+    Dropdown,
     Finite,
     Panel,
     Picture,
@@ -144,9 +145,9 @@ class EquivarianceMeter(Panel):
 
     def _controls(self):
         p = self.picture
-        kernel = ipywidgets.Dropdown(options=list(KERNELS), index=0, description="kernel")
+        kernel = Dropdown(options=list(KERNELS), index=0, description="kernel")
         kernel.layout.width = "18em"
-        padded = ipywidgets.Checkbox(description="zero padding", indent=False)
+        padded = Checkbox(description="zero padding", indent=False)
         padded.layout.width = "9em"
         controls = [
             int_slider(p, "shift_right", "shift right", -MARGIN, MARGIN, width="20em"),

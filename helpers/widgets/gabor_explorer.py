@@ -1,11 +1,12 @@
 """GaborExplorer: a Gabor function under five sliders, and what it finds in a photo."""
 
-import ipywidgets
 from traitlets import Bytes, Dict, TraitError, validate
 
 from helpers.cortex import gabor
 from helpers.images import photo
 from helpers.widgets.base import (
+    DERIVED,
+    Dropdown,
     Finite,
     Panel,
     Picture,
@@ -40,11 +41,11 @@ class GaborPicture(Picture):
     width = Finite(2.0).tag(sync=True)
     phase = Finite(0.0).tag(sync=True)
     aspect = Finite(1.0).tag(sync=True)
-    hand_orientation = Finite(0.0).tag(sync=True)
-    hand_wavelength = Finite(0.0).tag(sync=True)
-    hand_width = Finite(0.0).tag(sync=True)
-    hand_phase = Finite(0.0).tag(sync=True)
-    hand_aspect = Finite(0.0).tag(sync=True)
+    hand_orientation = Finite(0.0).tag(**DERIVED)
+    hand_wavelength = Finite(0.0).tag(**DERIVED)
+    hand_width = Finite(0.0).tag(**DERIVED)
+    hand_phase = Finite(0.0).tag(**DERIVED)
+    hand_aspect = Finite(0.0).tag(**DERIVED)
     hands = Dict({name: step for name, (_, _, step, _) in RANGES.items()}).tag(sync=True)
     photos = Bytes(b"").tag(sync=True)  # a byte a pixel, one photo after the other
     chosen = Whole(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
@@ -91,7 +92,7 @@ class GaborExplorer(Panel):
         ]
         for slider in sliders:
             slider.style.description_width = "6em"
-        photos = ipywidgets.Dropdown(options=PHOTOS, description="photo")
+        photos = Dropdown(options=PHOTOS, description="photo")
         photos.layout.width = "16em"
         photos.style.description_width = "6em"
         controls = [*sliders, linked(photos, self.picture, "chosen", of="index")]

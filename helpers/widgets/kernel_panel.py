@@ -2,10 +2,17 @@
 
 import ipywidgets
 import torch
-from ipywidgets import jslink
 from traitlets import Dict, Unicode
 
-from helpers.widgets.base import Finite, Panel, Picture, float_slider, matrix_rows
+from helpers.widgets.base import (
+    DERIVED,
+    Finite,
+    Panel,
+    Picture,
+    float_slider,
+    led,
+    matrix_rows,
+)
 
 LARGEST_WEIGHT, STEP = 9, 0.25
 PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
@@ -20,8 +27,8 @@ class KernelPicture(Picture):
     hands = Dict({f"k_{place}": STEP for place in PLACES}).tag(sync=True)
     for _place in PLACES:
         vars()[f"k_{_place}"] = Finite(0.0).tag(sync=True)
-        vars()[f"hand_k_{_place}"] = Finite(0.0).tag(sync=True)
-        vars()[f"text_{_place}"] = Unicode("0").tag(sync=True)
+        vars()[f"hand_k_{_place}"] = Finite(0.0).tag(**DERIVED)
+        vars()[f"text_{_place}"] = Unicode("0").tag(**DERIVED)
     del _place
 
 
@@ -37,8 +44,7 @@ def kernel_slider(picture, place):
     )
     slider.readout = False
     slider.style.description_width = "3em"
-    slider.picture_links.append(jslink((picture, f"text_{place}"), (slider, "description")))
-    return slider
+    return led(slider, picture, f"text_{place}", of="description")
 
 
 class KernelPanel(Panel):

@@ -9,6 +9,9 @@ from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
+    DERIVED,
+    Checkbox,
+    Dropdown,
     Whole,
     javascript,
     linked,
@@ -53,20 +56,20 @@ class StudioPicture(KernelPicture):
     _css = stylesheet(kernel_panel.__file__, __file__)
 
     presets = List().tag(sync=True)
-    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**DERIVED)
     grey = Bool(False).tag(sync=True)
-    camera = Bool(False).tag(sync=True)
+    camera = Bool(False).tag(sync=True, echo_update=False)  # no other window starts its own
 
     source = Whole(0, min=0, max=len(PHOTOS) + 1).tag(sync=True)
     stills = Bytes(b"").tag(sync=True)  # all still pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
-    own = Binary(b"").tag(sync=True, echo_update=False)  # the learner's own picture, float32
+    own = Binary(b"").tag(sync=True)  # the learner's own picture, float32
     own_shape = List().tag(sync=True)
     own_count = Whole(0).tag(sync=True)  # how many there have been
 
     # The feature map that the browser drew last, and the picture and weights that it is of.
     drawn = Binary(b"").tag(sync=True, echo_update=False)
-    drawn_for = List().tag(sync=True)
+    drawn_for = List().tag(sync=True, echo_update=False)
 
 
 class KernelStudio(KernelPanel):
@@ -147,14 +150,14 @@ class KernelStudio(KernelPanel):
     def _controls(self):
         p = self.picture
         wide = {"description_width": "5em"}
-        preset = ipywidgets.Dropdown(options=list(PRESETS), description="Preset", style=wide)
-        still = ipywidgets.Dropdown(
+        preset = Dropdown(options=list(PRESETS), description="Preset", style=wide)
+        still = Dropdown(
             options=[*(f"Photo: {name}" for name in PHOTOS), "Striped, 6×8", "Your own picture"],
             description="Picture",
             style=wide,
         )
-        camera = ipywidgets.Checkbox(description="Camera (stays in this page)", indent=False)
-        grey = ipywidgets.Checkbox(description="Map as a grey picture, 0 to 1", indent=False)
+        camera = Checkbox(description="Camera (stays in this page)", indent=False)
+        grey = Checkbox(description="Map as a grey picture, 0 to 1", indent=False)
         choices = ipywidgets.VBox(
             [
                 linked(preset, p, "preset", of="index"),

@@ -8,6 +8,8 @@ from traitlets import Bool, Dict, List, TraitError, validate
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
 from helpers.widgets.base import (
+    DERIVED,
+    Dropdown,
     Panel,
     Picture,
     Whole,
@@ -136,10 +138,10 @@ class ExplorerPicture(Picture):
     cell = Whole(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
     presets = List().tag(sync=True)
-    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(sync=True)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**DERIVED)
 
     for _name, (_least, _most) in LIMITS.items():
-        vars()[_name] = Whole(_least, min=_least, max=_most).tag(sync=True)
+        vars()[_name] = Whole(_least, min=_least, max=_most).tag(**DERIVED)
     del _name, _least, _most
 
     @validate("layers")
@@ -208,7 +210,7 @@ class ReceptiveFieldExplorer(Panel):
 
     def _controls(self):
         p = self.picture
-        preset = ipywidgets.Dropdown(
+        preset = Dropdown(
             options=list(PRESETS), index=p.preset, description="stack", layout={"width": "18em"}
         )
         preset.style.description_width = "initial"

@@ -2,7 +2,6 @@
 
 import functools
 
-import ipywidgets
 import torch
 from torch.nn import functional as F
 from traitlets import Bytes, List, TraitError, validate
@@ -10,7 +9,15 @@ from traitlets import Bytes, List, TraitError, validate
 from helpers import kernels
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
-from helpers.widgets.base import Whole, javascript, linked, row_of, stylesheet
+from helpers.widgets.base import (
+    DERIVED,
+    Dropdown,
+    Whole,
+    javascript,
+    linked,
+    row_of,
+    stylesheet,
+)
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
 from helpers.wording import described, is_whole
 
@@ -128,7 +135,7 @@ class GamePicture(KernelPicture):
     # A dictionary a level: title, clue, the picture's number, and the kernel behind the target.
     levels = List().tag(sync=True)
     level = Whole(0).tag(sync=True)
-    solved = List(Whole()).tag(sync=True)
+    solved = List(Whole()).tag(**DERIVED)
     stills = Bytes(b"").tag(sync=True)  # the pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
 
@@ -172,7 +179,7 @@ class TargetGame(KernelPanel):
         )
         super().__init__(picture)
         self.level = level
-        choice = ipywidgets.Dropdown(
+        choice = Dropdown(
             options=[f"{n}. {title}" for n, (title, *_) in enumerate(LEVELS, 1)],
             description="Level",
         )

@@ -5,6 +5,7 @@ from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from helpers.cortex import bar, edge
 from helpers.widgets.base import (
+    DERIVED,
     Finite,
     Panel,
     Picture,
@@ -29,10 +30,10 @@ class TuningPicture(Picture):
     side = Whole(3, min=1, max=MAX_SIDE).tag(sync=True)
     stimulus = Unicode("edge").tag(sync=True)
     angle = Finite(0.0).tag(sync=True)
-    hand_angle = Finite(0.0).tag(sync=True)
+    hand_angle = Finite(0.0).tag(**DERIVED)
     hands = Dict({"angle": STEP}).tag(sync=True)
     record = Bool(False).tag(sync=True)
-    visited = List(Finite()).tag(sync=True)  # angles, in the order in which they were shown
+    visited = List(Finite()).tag(**DERIVED)  # angles, in the order in which they were shown
 
     @validate("angle")
     def _within_a_turn(self, proposal):
