@@ -141,7 +141,11 @@ class Chapter:
                 await widget.sessionContext.ready;
                 // What the page has asked of the kernel and the kernel has not yet done.
                 const undone = new Set();
-                widget.sessionContext.session.kernel.anyMessage.connect((_, message) => {
+                const { kernel } = widget.sessionContext.session;
+                kernel.statusChanged.connect((_, status) => {
+                    if (status === "restarting") undone.clear();
+                });
+                kernel.anyMessage.connect((_, message) => {
                     const { header, parent_header, channel, content } = message.msg;
                     if (message.direction === "send" && channel === "shell") {
                         undone.add(header.msg_id);

@@ -161,7 +161,6 @@ def test_python_sets_what_the_page_shows(chapter):
 def test_two_views_of_one_stepper_stay_equal(chapter):
     chapter.page.evaluate("() => jupyterapp.commands.execute('notebook:create-output-view')")
     chapter.page.wait_for_function("() => document.querySelectorAll('.stepper').length == 2")
-    chapter.wait_until_idle()
     press(kernel_handle(chapter, 0, 1), "ArrowRight", 2)
     shown_everywhere = {str(shown(s)) for s in chapter.page.locator(".stepper").all()}
     assert len(shown_everywhere) == 1
