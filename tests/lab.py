@@ -161,7 +161,15 @@ class Chapter:
 
     def run(self):
         """Run all cells and wait for the last one."""
-        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.evaluate(
+            """async () => {
+                const tooLong = new Promise((_, fail) => {
+                    setTimeout(() => fail(new Error("the cells never come to an end")), 300000);
+                });
+                const { commands } = jupyterapp;
+                await Promise.race([commands.execute("notebook:run-all-cells"), tooLong]);
+            }"""
+        )
         self.wait_until_idle()
 
     def run_cell(self, containing):

@@ -152,10 +152,13 @@ def test_what_is_typed_outlives_reloading_and_closing(chapter):
 
 
 def test_it_survives_a_restart(chapter):
+    # What is under way while a kernel restarts is lost, and JupyterLab waits for it for ever.
+    chapter.wait_until_idle()
     chapter.page.evaluate(
         "async () => {"
         " await jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"
     )
+    chapter.wait_until_idle()
     chapter.run()
     widgets_are_drawn(chapter)
     assert errors(chapter) == [] and answers(chapter)
