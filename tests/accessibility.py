@@ -17,6 +17,12 @@ async (within) => {
 }
 """
 
+# Whether ipywidgets has made its controls, and the pictures beside them have named these.
+_NAMED = """
+() => [...document.querySelectorAll(".cfi-panel .noUi-handle, .cfi-panel .widget-play button")]
+    .every((control) => control.hasAttribute("aria-label"))
+"""
+
 
 def script():
     """axe-core's own script, fetched by npm."""
@@ -37,5 +43,6 @@ def serious(page, script, within):
         script: what `script()` returned.
         within: CSS selector of the elements to look at; there must be one at least.
     """
+    page.wait_for_function(_NAMED)
     page.evaluate(script)
     return page.evaluate(_RUN, [[within]])
