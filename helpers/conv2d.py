@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from helpers.correlation import corr2d
-from helpers.wording import described, is_whole
+from helpers.wording import whole_pair
 
 
 class Conv2D(nn.Module):
@@ -33,11 +33,4 @@ class Conv2D(nn.Module):
 
 
 def _height_and_width(kernel_size):
-    pair = (kernel_size, kernel_size) if is_whole(kernel_size) else kernel_size
-    ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not (ok and all(is_whole(side) and 1 <= side <= 1024 for side in pair)):
-        raise ValueError(
-            f"kernel_size must be a whole number from 1 to 1024, or a (height, width) pair of "
-            f"them, but is {described(kernel_size)}."
-        )
-    return tuple(int(side) for side in pair)
+    return whole_pair(kernel_size, "kernel_size", 1, 1024)

@@ -5,11 +5,9 @@ same arithmetic with ever fewer steps left to Python; the last rung of that ladd
 `torch.nn.functional.conv2d` itself. `correlation_matrix` writes it as one matrix.
 """
 
-from numbers import Integral
-
 import torch
 
-from helpers.wording import described, is_whole
+from helpers.wording import whole_pair
 
 LARGEST = 2**31 - 1  # of a size, which keeps a slip of the keyboard out of the arithmetic
 MOST_ENTRIES = 2**27  # of a correlation matrix: half a gigabyte in float32
@@ -82,7 +80,7 @@ def correlation_matrix(K, input_shape):
     Source: chapters 01 and 02; d2l 7.2, exercise 4.
     """
     _check_matrix(K, "K")
-    n_h, n_w = _pair(input_shape, "input_shape", 1)
+    n_h, n_w = whole_pair(input_shape, "input_shape", 1, LARGEST)
     o_h, o_w = output_shape((n_h, n_w), tuple(K.shape))
     if o_h * o_w * n_h * n_w > MOST_ENTRIES:
         raise ValueError(
@@ -113,11 +111,11 @@ def output_shape(input_shape, kernel_shape, stride=1, padding=0, dilation=1):
             no whole number, or a kernel that does not fit into the padded picture.
     Source: chapter 02; the formula of `torch.nn.Conv2d`.
     """
-    n = _pair(input_shape, "input_shape", 1)
-    k = _pair(kernel_shape, "kernel_shape", 1)
-    s = _pair(stride, "stride", 1)
-    p = _pair(padding, "padding", 0)
-    d = _pair(dilation, "dilation", 1)
+    n = whole_pair(input_shape, "input_shape", 1, LARGEST)
+    k = whole_pair(kernel_shape, "kernel_shape", 1, LARGEST)
+    s = whole_pair(stride, "stride", 1, LARGEST)
+    p = whole_pair(padding, "padding", 0, LARGEST)
+    d = whole_pair(dilation, "dilation", 1, LARGEST)
     padded = [n[axis] + 2 * p[axis] for axis in (0, 1)]
     reach = [d[axis] * (k[axis] - 1) + 1 for axis in (0, 1)]
     if reach[0] > padded[0] or reach[1] > padded[1]:
@@ -126,18 +124,6 @@ def output_shape(input_shape, kernel_shape, stride=1, padding=0, dilation=1):
             f"{padded[0]}×{padded[1]}: take a smaller kernel or dilation, or a larger picture."
         )
     return tuple((padded[axis] - reach[axis]) // s[axis] + 1 for axis in (0, 1))
-
-
-def _pair(value, name, minimum):
-    """An int, or two of them, as a (height, width) tuple."""
-    pair = (value, value) if isinstance(value, Integral) else value
-    ok = isinstance(pair, (tuple, list)) and len(pair) == 2
-    if not (ok and all(is_whole(v) and minimum <= v <= LARGEST for v in pair)):
-        raise ValueError(
-            f"{name} must be a whole number from {minimum} to {LARGEST}, or a (height, width) "
-            f"pair of them, but is {described(value)}."
-        )
-    return int(pair[0]), int(pair[1])
 
 
 def _check_matrix(M, name):

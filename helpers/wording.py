@@ -1,4 +1,4 @@
-"""Which values are whole numbers, and how any value is called in an error, on one line."""
+"""Which values are whole numbers, or pairs of them, and how any value is called in an error."""
 
 import inspect
 from numbers import Integral
@@ -11,6 +11,22 @@ LONGEST = 60
 def is_whole(value):
     """Whether a value is a whole number, of Python or NumPy; True and False are none."""
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def whole_pair(value, name, least, most):
+    """A whole number, or two of them, as a (height, width) tuple.
+
+    Raises:
+        ValueError: one of them is no whole number from `least` to `most`.
+    """
+    pair = (value, value) if is_whole(value) else value
+    ok = isinstance(pair, (tuple, list)) and len(pair) == 2
+    if not (ok and all(is_whole(side) and least <= side <= most for side in pair)):
+        raise ValueError(
+            f"{name} must be a whole number from {least} to {most}, or a (height, width) pair "
+            f"of them, but is {described(value)}."
+        )
+    return int(pair[0]), int(pair[1])
 
 
 def described(value):

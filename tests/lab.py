@@ -154,6 +154,12 @@ class Chapter:
                     }
                 });
                 window.undone = undone;
+                window.inTime = (promise, complaint) => {
+                    const tooLong = new Promise((_, fail) => {
+                        setTimeout(() => fail(new Error(complaint)), 300000);
+                    });
+                    return Promise.race([promise, tooLong]);
+                };
             }"""
         )
         # The file browser beside the page takes its room on a narrow screen.
@@ -162,13 +168,10 @@ class Chapter:
     def run(self):
         """Run all cells and wait for the last one."""
         self.page.evaluate(
-            """async () => {
-                const tooLong = new Promise((_, fail) => {
-                    setTimeout(() => fail(new Error("the cells never come to an end")), 300000);
-                });
-                const { commands } = jupyterapp;
-                await Promise.race([commands.execute("notebook:run-all-cells"), tooLong]);
-            }"""
+            """() => inTime(
+                jupyterapp.commands.execute("notebook:run-all-cells"),
+                "the cells never come to an end",
+            )"""
         )
         self.wait_until_idle()
 
@@ -198,10 +201,7 @@ class Chapter:
                     if (header.msg_type === "stream") text += content.text;
                     if (header.msg_type === "error") text += content.ename + ": " + content.evalue;
                 };
-                const tooLong = new Promise((_, fail) => {
-                    setTimeout(() => fail(new Error("no answer from the kernel")), 300000);
-                });
-                await Promise.race([future.done, tooLong]);
+                await inTime(future.done, "no answer from the kernel");
                 return text;
             }""",
             code,

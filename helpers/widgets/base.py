@@ -133,7 +133,7 @@ class Panel(ipywidgets.VBox):
         return f"{type(self).__name__}()"
 
 
-def linked(control, picture, trait, of="value"):
+def linked(control, picture, trait, of="value", both_ways=True):
     """Join a control to a trait of the picture in the browser, and return the control.
 
     Args:
@@ -142,18 +142,12 @@ def linked(control, picture, trait, of="value"):
         picture: the Picture.
         trait: name of the picture's trait.
         of: name of the control's trait.
+        both_ways: whether the control sets the picture's trait as well.
     """
-    return _keep(control, jslink((picture, trait), (control, of)))
-
-
-def led(control, picture, trait, of):
-    """Let a trait of the picture set one of the control's in the browser; returns the control."""
-    return _keep(control, jsdlink((picture, trait), (control, of)))
-
-
-def _keep(control, link):
+    link = jslink if both_ways else jsdlink
     # The link lives as long as its control: keep it where Python can find it.
-    control.picture_links = [*getattr(control, "picture_links", []), link]
+    links = getattr(control, "picture_links", [])
+    control.picture_links = [*links, link((picture, trait), (control, of))]
     return control
 
 

@@ -17,7 +17,6 @@ from helpers.widgets.base import (
     Whole,
     int_slider,
     javascript,
-    led,
     linked,
     matrix_rows,
     row_of,
@@ -167,7 +166,7 @@ class CorrelationStepper(Panel):
         step = linked(IntSlider(min=0, max=last, description="step"), p, "step")
         step.layout.width = "20em"
         for control in (play, step):
-            led(control, p, "last_step", of="max")
+            linked(control, p, "last_step", of="max", both_ways=False)
         flip = Checkbox(description="flip the kernel (true convolution)", indent=False)
         rows = [
             ipywidgets.HBox([self._entry(i, j) for j in range(MAX_KERNEL)])
@@ -200,5 +199,5 @@ class CorrelationStepper(Panel):
     def _entry(self, i, j):
         slider = kernel_slider(self.picture, f"{i}_{j}")
         slider.layout.display = getattr(self.picture, f"show_{i}_{j}")
-        led(slider.layout, self.picture, f"show_{i}_{j}", of="display")
+        linked(slider.layout, self.picture, f"show_{i}_{j}", of="display", both_ways=False)
         return slider

@@ -13,7 +13,7 @@ from helpers.widgets.base import (
     float_slider,
     int_slider,
     javascript,
-    led,
+    linked,
     row_of,
     stylesheet,
 )
@@ -124,7 +124,7 @@ class DenseToConvolution(Panel):
         row = int_slider(p, "row", "row", 0, p.last_row, width="20em")
         sliders = [
             float_slider(p, "stage", "stage", 0, 2, width="20em"),
-            led(row, p, "last_row", of="max"),
+            linked(row, p, "last_row", of="max", both_ways=False),
             int_slider(p, "k_h", "kernel rows", 1, MAX_KERNEL),
             int_slider(p, "k_w", "columns", 1, MAX_KERNEL),
         ]

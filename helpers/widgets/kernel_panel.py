@@ -4,15 +4,7 @@ import ipywidgets
 import torch
 from traitlets import Dict, Unicode
 
-from helpers.widgets.base import (
-    DERIVED,
-    Finite,
-    Panel,
-    Picture,
-    float_slider,
-    led,
-    matrix_rows,
-)
+from helpers.widgets.base import DERIVED, Finite, Panel, Picture, float_slider, linked, matrix_rows
 
 LARGEST_WEIGHT, STEP = 9, 0.25
 PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
@@ -44,7 +36,7 @@ def kernel_slider(picture, place):
     )
     slider.readout = False
     slider.style.description_width = "3em"
-    return led(slider, picture, f"text_{place}", of="description")
+    return linked(slider, picture, f"text_{place}", of="description", both_ways=False)
 
 
 class KernelPanel(Panel):

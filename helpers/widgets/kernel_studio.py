@@ -68,8 +68,8 @@ class StudioPicture(KernelPicture):
     own_count = Whole(0).tag(sync=True)  # how many there have been
 
     # The feature map that the browser drew last, and the picture and weights that it is of.
-    drawn = Binary(b"").tag(sync=True, echo_update=False)
-    drawn_for = List().tag(sync=True, echo_update=False)
+    drawn = Binary(b"").tag(**DERIVED)
+    drawn_for = List().tag(**DERIVED)
 
 
 class KernelStudio(KernelPanel):
