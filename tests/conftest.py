@@ -3,9 +3,10 @@
 import os
 import shutil
 
-import lab
 import pytest
 from hypothesis import settings
+
+from tools import browser as lab
 
 # Machines are noisy: how long one example takes says nothing about the code.
 settings.register_profile("course", deadline=None)
@@ -45,7 +46,7 @@ def npm():
 @pytest.fixture(scope="module")
 def axe(npm):
     """axe-core's script, for `accessibility.serious`."""
-    import accessibility  # not above: it loads all that builds the pages
+    from tools import accessibility  # not above: it loads all that builds the pages
 
     return accessibility.script()
 

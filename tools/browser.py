@@ -17,7 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+from tools.notebooks import NOTEBOOKS
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
     None,

@@ -7,13 +7,12 @@ themselves.
 import ast
 import re
 
-import exercises
 import nbformat
 import pytest
-from lab import NOTEBOOKS
-from refresh import METADATA, execute
 
 from helpers import conv2d, correlation
+from tools import solutions as exercises
+from tools.notebooks import METADATA, NOTEBOOKS, execute
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 CHAPTERS = [path for path in PATHS if not path.name.startswith("00")]
@@ -39,9 +38,9 @@ def test_it_is_valid_small_and_clean(path):
     notebook = read(path)
     nbformat.validate(notebook)
     assert path.stat().st_size < 1_000_000
-    assert notebook.metadata == METADATA, "run tests/refresh.py"
+    assert notebook.metadata == METADATA, "run python -m tools.refresh"
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"tags"}, "run tests/refresh.py"
+        assert set(cell.metadata) <= {"tags"}, "run python -m tools.refresh"
         assert set(cell.metadata.get("tags", [])) <= {"exercise", "nbval-ignore-output"}
 
 

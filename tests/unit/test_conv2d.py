@@ -5,12 +5,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab import NOTEBOOKS
 from torch import nn
 from torch.nn import functional as F
 
 from helpers.conv2d import Conv2D
 from helpers.correlation import corr2d
+from tools.notebooks import NOTEBOOKS
 
 SIZES = st.tuples(st.integers(1, 4), st.integers(1, 4))
 

@@ -1,6 +1,6 @@
 """environment.yml, as conda and Binder read it.
 
-    python -m uv run pytest -n 0 tests/lanes/environment_lane.py
+    python -m uv run pytest -n 0 tests/environments/environment_yml.py
 
 Its pip section goes into a new Python 3.11, where d2l's own pins hold; all notebooks pass there.
 """
@@ -8,9 +8,10 @@ Its pip section goes into a new Python 3.11, where d2l's own pins hold; all note
 import urllib.request
 import warnings
 
-import fresh
 import pytest
 import yaml
+
+from tests.environments import clean_environment as fresh
 
 
 def dependencies():

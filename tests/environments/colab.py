@@ -1,6 +1,6 @@
 """Colab: a page alone in an empty folder, with Colab's versions, fetches the rest by itself.
 
-    python -m uv run pytest --dist load tests/lanes/colab_lane.py
+    python -m uv run pytest --dist load tests/environments/colab.py
 
 Git maps the public address to a repository made of this folder, so nothing has to be published.
 """
@@ -9,9 +9,10 @@ import os
 import shutil
 from pathlib import Path
 
-import address
-import fresh
 import pytest
+
+from tests.environments import clean_environment as fresh
+from tools import address
 
 PAGES = sorted((fresh.ROOT / "notebooks").glob("*.ipynb"))
 COLAB = [

@@ -3,10 +3,7 @@
 import re
 import statistics
 
-import accessibility
-import lab
 import nbformat
-import pages
 import pytest
 import torch
 from torch import nn
@@ -21,6 +18,8 @@ from helpers.widgets import (
     TargetGame,
     TuningCurve,
 )
+from tools import accessibility, pages
+from tools import browser as lab
 
 NOTEBOOKS = sorted(lab.NOTEBOOKS.glob("*.ipynb"))
 every_page = pytest.mark.parametrize("name", [pages.page_name(path) for path in NOTEBOOKS])

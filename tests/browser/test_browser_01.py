@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from lab import Chapter, eventually
+
+from tools.browser import Chapter, eventually
 
 NAMED = """
 import json

@@ -1,8 +1,9 @@
 """Each chapter as a learner treats it: run twice, reloaded, reopened, looked at in two places."""
 
-import accessibility
-import lab
 import pytest
+
+from tools import accessibility
+from tools import browser as lab
 
 CHAPTERS = [path.name for path in sorted(lab.NOTEBOOKS.glob("*.ipynb"))]
 TYPED = "my_answer = 'typed by a learner'"

@@ -1,7 +1,7 @@
 """Build the course as web pages in which every widget works without a kernel.
 
-    python -m uv run python tests/pages.py          # into _site/
-    python -m uv run python tests/pages.py FOLDER
+    python -m uv run python -m tools.pages          # into _site/
+    python -m uv run python -m tools.pages FOLDER
 
 Each chapter is executed, and the state of its widgets is stored in its page. Everything that the
 pages load lies beside them, in `files/`: no request goes to another host. The scripts come from
@@ -15,24 +15,21 @@ import platform
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-import address
 import jinja2
 import nbformat
 from jupyter_core.paths import jupyter_path
-from nbclient import NotebookClient
 from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html_mistune
-from refresh import NOTEBOOKS
+
+from tools import address
+from tools.notebooks import NOTEBOOKS, ROOT, client
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
 # Executed notebooks, by a digest of all that they depend on: not executed again without need.
 EXECUTED = ROOT / "build" / "pages"
 
@@ -60,7 +57,7 @@ def build(folder=ROOT / "_site"):
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "files").mkdir(parents=True)
     copy_scripts(folder / "files")
-    template = jinja2.Template((HERE / "pages.html").read_text(encoding="utf-8"), autoescape=True)
+    template = jinja2.Template((HERE / "page.html").read_text(encoding="utf-8"), autoescape=True)
     chapters = [
         {"number": path.name[:2], "title": title(notebook), "page": page_name(path)}
         for path, notebook in zip(paths, notebooks, strict=True)
@@ -117,22 +114,15 @@ def execute(notebook):
 
     A page is read from top to bottom: what a later cell sets must not be seen before.
     """
-    client = NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
-        store_widget_state=True,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
-    )
+    running = client(notebook, widget_state=True)
     at_first = {}
 
     def keep(**_):
-        for model, state in client.widget_state.items():
+        for model, state in running.widget_state.items():
             at_first.setdefault(model, copy.deepcopy(state))
 
-    client.on_cell_executed = keep
-    client.execute()
+    running.on_cell_executed = keep
+    running.execute()
     for model, stored in notebook.metadata.widgets[WIDGET_STATE]["state"].items():
         stored["state"] = nbformat.from_dict(at_first[model])
 
@@ -142,7 +132,7 @@ def execute(notebook):
 
 def copy_scripts(folder):
     """Put every script, style and font that the pages load into `folder`."""
-    for name in ("pages.css", "pages.js"):
+    for name in ("page.css", "page.js"):
         shutil.copy(HERE / name, folder)
     for place in jupyter_path("nbextensions"):
         script = Path(place) / "anywidget" / "index.js"
@@ -265,11 +255,3 @@ def running_notebook(path):
         ("Colab", address.colab_link(notebook)),
         ("your machine", f"{address.setting()}#start"),
     ]
-
-
-if __name__ == "__main__":
-    started = time.perf_counter()
-    site = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "_site"
-    build(site)
-    size = sum(file.stat().st_size for file in site.rglob("*") if file.is_file())
-    print(f"{site}: {size / 1e6:.1f} MB in {time.perf_counter() - started:.0f} s")

@@ -3,8 +3,9 @@
 import re
 import shutil
 
-import address
 import pytest
+
+from tools import address
 
 PATHS = address.places()
 
@@ -12,7 +13,7 @@ PATHS = address.places()
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.relative_to(address.ROOT).as_posix())
 def test_it_agrees_with_the_setting(path):
     text = path.read_text(encoding="utf-8")
-    assert address.agreeing(path, text) == text, "run tests/address.py"
+    assert address.agreeing(path, text) == text, "run python -m tools.address"
 
 
 def test_the_set_up_cells_ask_for_the_pinned_d2l():

@@ -1,8 +1,8 @@
 """What the course costs, measured: one table, and the same as JSON in benchmark.json.
 
-    python -m uv run python tests/benchmark.py                    # all of it, about ten minutes
-    python -m uv run python tests/benchmark.py --only imports     # a part; --quick for a glance
-    python -m uv run python tests/benchmark.py --only widgets --widget KernelStudio
+    python -m uv run python -m tools.benchmark                    # all of it, about ten minutes
+    python -m uv run python -m tools.benchmark --only imports     # a part; --quick for a glance
+    python -m uv run python -m tools.benchmark --only widgets --widget KernelStudio
 
 Times depend on the machine and on what else it does: compare the ratios, which come from one run.
 Medians, and the 95th percentile as p95; nothing here is ever asserted by a test.
@@ -22,18 +22,13 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-import lab
 import nbformat
 from nbclient import NotebookClient
-from refresh import METADATA
 
-ROOT = Path(__file__).parent.parent
+from tools import browser as lab
+from tools.notebooks import ROOT, new_notebook
+
 PARTS = ("widgets", "chapters", "imports", "ladder", "sizes")
-
-
-def _notebook(sources):
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
 
 
 # --- widgets ------------------------------------------------------------------------------------
@@ -77,8 +72,8 @@ import torch
 from helpers import kernels
 from helpers.receptive_field import Layer
 from helpers.widgets import {names}
-sys.path.insert(0, {tests!r})
-import matplotlib_twins
+sys.path.insert(0, {root!r})
+from tools.benchmark import matplotlib_baselines
 %matplotlib inline
 """.strip()
 
@@ -172,13 +167,13 @@ class WidgetPage:
 
     def __init__(self, browser, address, folder, names):
         self.names = names
-        cells = [_PREPARATION.format(names=", ".join(names), tests=str(Path(__file__).parent))]
+        cells = [_PREPARATION.format(names=", ".join(names), root=str(ROOT))]
         for name in names:
             usual, largest = WIDGETS[name]
             cells.append(f"# {name} usual\n{usual}")
             cells.append(f"# {name} largest\n{largest}")
-            cells.append(f"# {name} twin\nmatplotlib_twins.show({name!r})")
-        notebook = _notebook(cells)
+            cells.append(f"# {name} twin\nmatplotlib_baselines.show({name!r})")
+        notebook = new_notebook(cells)
         nbformat.write(notebook, Path(folder) / "notebooks" / "benchmark.ipynb")
         self.chapter = lab.Chapter(browser, address, "benchmark.ipynb")
         self.session = self.chapter.context.new_cdp_session(self.chapter.page)
@@ -341,7 +336,7 @@ def _first_cell(source):
 
 def _executed(sources):
     """Run cells in a new kernel; of each: its seconds, and when it was ready after the start."""
-    notebook = _notebook(sources)
+    notebook = new_notebook(sources)
     client = NotebookClient(
         notebook,
         timeout=600,
@@ -613,6 +608,3 @@ _MEASURES = {
     "ladder": measure_ladder,
     "sizes": measure_sizes,
 }
-
-if __name__ == "__main__":
-    main()

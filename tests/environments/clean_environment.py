@@ -1,4 +1,4 @@
-"""What the lanes share: a copy of the project, and environments made from nothing."""
+"""What the environments share: a copy of the project, and environments made from nothing."""
 
 import os
 import shutil

@@ -3,7 +3,7 @@
 import tarfile
 import tempfile
 
-import pages
+from tools import pages
 
 PACKAGE = "axe-core@4.14.1"
 

@@ -1,14 +1,14 @@
 """The benchmark's pieces run. What they measure is never asserted: machines are noisy."""
 
-import benchmark
 import matplotlib
-import matplotlib_twins
 import pytest
 import torch
 from matplotlib import pyplot as plt
 
 from helpers import kernels, widgets
 from helpers.receptive_field import Layer
+from tools import benchmark
+from tools.benchmark import matplotlib_baselines as matplotlib_twins
 
 # Shown on the start page only, which teaches no picture of its own.
 WIDGETS = sorted(set(widgets.__all__) - {"MovingStripe"})

@@ -9,11 +9,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from lab import NOTEBOOKS
 from traitlets import TraitError
 
 from helpers import cortex, kernels
 from helpers.widgets import GaborExplorer, TuningCurve
+from tools.notebooks import NOTEBOOKS
 
 
 @pytest.mark.parametrize("angle", [0, 30, 45, 90, 135])

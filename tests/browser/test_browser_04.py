@@ -3,11 +3,12 @@
 import io
 import json
 
-import lab
 import pytest
 import torch
 from PIL import Image
 from torch.nn import functional as F
+
+from tools import browser as lab
 
 NAME = "04_edge_detection.ipynb"
 CAMERA = "Camera (stays in this page)"

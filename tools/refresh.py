@@ -1,7 +1,7 @@
 """Execute notebooks in place, and keep of their outputs what belongs into git.
 
-    python -m uv run python tests/refresh.py                      # all of them
-    python -m uv run python tests/refresh.py notebooks/02*.ipynb  # those named
+    python -m uv run python -m tools.refresh                      # all of them
+    python -m uv run python -m tools.refresh notebooks/02*.ipynb  # those named
 
 Widget state, timestamps and the version of Python are left out; outputs, counts and cell ids stay.
 """
@@ -11,30 +11,8 @@ import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-METADATA = {
-    "kernelspec": {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    },
-    "language_info": {"name": "python"},
-}
-
-
-def execute(notebook, folder=NOTEBOOKS):
-    """Execute a notebook (nbformat's NotebookNode) in place; a cell that raises ends it."""
-    NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
-        store_widget_state=False,
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    ).execute()
+from tools.notebooks import METADATA, NOTEBOOKS, execute
 
 
 def refresh(path):

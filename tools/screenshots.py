@@ -1,6 +1,6 @@
 """Take the README's pictures from the running pages.
 
-    python -m uv run python tests/screenshots.py
+    python -m uv run python -m tools.screenshots
 
 Each is a widget as JupyterLab shows it, after a few keys on its controls.
 """
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import lab
+from tools import browser as lab
 
 FOLDER = Path(__file__).parent.parent / ".github" / "images"
 

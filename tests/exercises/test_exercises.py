@@ -6,13 +6,13 @@ import sys
 from decimal import Decimal
 from importlib.util import find_spec
 
-import exercises
 import numpy as np
 import pytest
 import torch
 
 from helpers.exercises import chapter_02, engine
 from helpers.exercises.engine import FunctionExercise, ValueExercise
+from tools import solutions as exercises
 
 EXERCISES = exercises.all_exercises()
 FUNCTIONS = [name for name, e in EXERCISES.items() if isinstance(e, FunctionExercise)]

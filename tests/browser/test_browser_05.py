@@ -5,7 +5,8 @@ import random
 import re
 
 import pytest
-from lab import CHROMIUM, Chapter, chromium, jupyterlab
+
+from tools.browser import CHROMIUM, Chapter, chromium, jupyterlab
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 

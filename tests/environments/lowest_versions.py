@@ -1,18 +1,19 @@
 """The lower bounds in pyproject.toml are true: all tests pass with the lowest versions allowed.
 
-python -m uv run pytest -n 0 tests/lanes/lowest_lane.py
+python -m uv run pytest -n 0 tests/environments/lowest_versions.py
 """
 
 import tomllib
 
-import fresh
 import pytest
 from packaging.requirements import Requirement
+
+from tests.environments import clean_environment as fresh
 
 PROJECT = tomllib.loads((fresh.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LAB = PROJECT["optional-dependencies"]["lab"]
 # JupyterLab has a higher bound of ipywidgets than a notebook on Colab: two environments.
-BROWSER_TESTS = [str(path.relative_to(fresh.ROOT)) for path in fresh.ROOT.glob("tests/*browser*")]
+BROWSER_TESTS = ["tests/browser"]
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """The receptive field explorer in a real page: it shows what Python computes."""
 
 import pytest
-from lab import Chapter
 
 from helpers.receptive_field import Layer, map_sizes, receptive_field
 from helpers.widgets.receptive_field_explorer import PRESETS
+from tools.browser import Chapter
 
 NUMBERS = ["kernel_size", "stride", "padding", "dilation"]
 

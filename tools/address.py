@@ -1,7 +1,7 @@
 """The public address of the course stands in pyproject.toml; this writes it everywhere else.
 
-    python -m uv run python tests/address.py                                    # what is set there
-    python -m uv run python tests/address.py https://github.com/someone/course  # set it first
+    python -m uv run python -m tools.address                                    # what is set there
+    python -m uv run python -m tools.address https://github.com/someone/course  # set it first
 
 Badges, set-up cells and all links to the repository, Binder, Colab and the live pages follow, and
 with them the tag of the release, which is the project's version.
@@ -11,11 +11,11 @@ import base64
 import re
 import sys
 import tomllib
-from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).parent.parent
+from tools.notebooks import ROOT
+
 # Where the address may stand.
 PLACES = ["*.md", "*.toml", "*.yml", ".github/**/*.yml", "notebooks/*.ipynb", "*/**/*.py"]
 _BADGES = re.compile(r"^\[!\[Open in Binder\].*\n\n?", re.MULTILINE)
