@@ -1,16 +1,15 @@
-"""Cross-correlation of a picture with a kernel: four ways to the same numbers.
+"""Cross-correlation of a picture with a kernel, four ways, and the shape of its output.
 
-`corr2d` is the definition, written as two loops. `corr2d_shifted` and `corr2d_unfold` are the
-same arithmetic with ever fewer steps left to Python; the last rung of that ladder is
-`torch.nn.functional.conv2d` itself. `correlation_matrix` writes it as one matrix.
+`corr2d` is the definition, written as two loops. `corr2d_shifted` and `corr2d_unfold` do the same
+arithmetic but hand more of the work to PyTorch; `torch.nn.functional.conv2d` does all of it there.
+`correlation_matrix` is the same map written as one matrix.
 """
 
 import torch
 
-from helpers.wording import whole_pair
+from helpers.checks import LARGEST_SIZE, check_same_dtype, check_tensor, whole_pair
 
-LARGEST = 2**31 - 1  # of a size, which keeps a slip of the keyboard out of the arithmetic
-MOST_ENTRIES = 2**27  # of a correlation matrix: half a gigabyte in float32
+_MOST_ENTRIES = 2**27  # of a correlation matrix: half a gigabyte in float32
 
 
 def corr2d(X, K):
@@ -22,7 +21,8 @@ def corr2d(X, K):
     Shape:
         X (n_h, n_w), K (k_h, k_w) -> (n_h - k_h + 1, n_w - k_w + 1).
     Raises:
-        ValueError: K is larger than X, or they are not two matrices of one dtype.
+        ValueError: K is larger than X, one of them is not a matrix of real numbers, or their
+            dtypes differ.
     Source: chapter 02; cross-correlation as in d2l 7.2.
     """
     _check_picture_and_kernel(X, K)
@@ -37,7 +37,7 @@ def corr2d(X, K):
 
 
 def corr2d_shifted(X, K):
-    """Cross-correlate by adding shifted copies of the picture, one for each kernel entry.
+    """Cross-correlate by adding shifted copies of the picture, one per kernel entry.
 
     Args, Shape, Raises: as `corr2d`.
     Source: chapter 02.
@@ -53,7 +53,7 @@ def corr2d_shifted(X, K):
 
 
 def corr2d_unfold(X, K):
-    """Cross-correlate as one matrix product: every window a row, the kernel a column.
+    """Cross-correlate with one matrix product: each window is a row, the kernel is a column.
 
     Args, Shape, Raises: as `corr2d`.
     Source: chapter 02; the "im2col" of the literature.
@@ -70,19 +70,19 @@ def correlation_matrix(K, input_shape):
 
     Args:
         K: kernel, float or integer.
-        input_shape: height and width of the picture it is for, in pixels.
+        input_shape: height and width of the picture, in pixels; an int stands for both.
     Shape:
-        K (k_h, k_w), input_shape (n_h, n_w) -> (o_h * o_w, n_h * n_w), row by row, where
+        K (k_h, k_w), input_shape (n_h, n_w) -> (o_h * o_w, n_h * n_w), dtype of K, where
         (o_h, o_w) = (n_h - k_h + 1, n_w - k_w + 1).
     Raises:
-        ValueError: K is no matrix, or larger than the picture, or the matrix would have more
-            than 2**27 entries.
+        ValueError: K is not a matrix or is larger than the picture, or the result would have
+            more than 2**27 entries.
     Source: chapters 01 and 02; d2l 7.2, exercise 4.
     """
-    _check_matrix(K, "K")
-    n_h, n_w = whole_pair(input_shape, "input_shape", 1, LARGEST)
+    check_tensor(K, "K", 2)
+    n_h, n_w = whole_pair(input_shape, "input_shape", 1, LARGEST_SIZE)
     o_h, o_w = output_shape((n_h, n_w), tuple(K.shape))
-    if o_h * o_w * n_h * n_w > MOST_ENTRIES:
+    if o_h * o_w * n_h * n_w > _MOST_ENTRIES:
         raise ValueError(
             f"The matrix of a {n_h}×{n_w} picture would have {o_h * o_w * n_h * n_w:.0e} entries: "
             f"take a smaller picture."
@@ -96,7 +96,7 @@ def correlation_matrix(K, input_shape):
 
 
 def output_shape(input_shape, kernel_shape, stride=1, padding=0, dilation=1):
-    """Height and width of a feature map; each argument an int or a (height, width) pair.
+    """The height and width of a feature map. Each argument is an int or a (height, width) pair.
 
     Args:
         input_shape: size of the picture, in pixels.
@@ -107,49 +107,29 @@ def output_shape(input_shape, kernel_shape, stride=1, padding=0, dilation=1):
     Returns:
         (o_h, o_w), with o = floor((n + 2 padding - dilation (k - 1) - 1) / stride) + 1.
     Raises:
-        ValueError: a size, stride or dilation below 1, a padding below 0, something that is
-            no whole number, or a kernel that does not fit into the padded picture.
+        ValueError: an argument is not a whole number, a size, stride or dilation is below 1, a
+            padding is below 0, or the kernel does not fit into the padded picture.
     Source: chapter 02; the formula of `torch.nn.Conv2d`.
     """
-    n = whole_pair(input_shape, "input_shape", 1, LARGEST)
-    k = whole_pair(kernel_shape, "kernel_shape", 1, LARGEST)
-    s = whole_pair(stride, "stride", 1, LARGEST)
-    p = whole_pair(padding, "padding", 0, LARGEST)
-    d = whole_pair(dilation, "dilation", 1, LARGEST)
+    n = whole_pair(input_shape, "input_shape", 1, LARGEST_SIZE)
+    k = whole_pair(kernel_shape, "kernel_shape", 1, LARGEST_SIZE)
+    s = whole_pair(stride, "stride", 1, LARGEST_SIZE)
+    p = whole_pair(padding, "padding", 0, LARGEST_SIZE)
+    d = whole_pair(dilation, "dilation", 1, LARGEST_SIZE)
     padded = [n[axis] + 2 * p[axis] for axis in (0, 1)]
-    reach = [d[axis] * (k[axis] - 1) + 1 for axis in (0, 1)]
-    if reach[0] > padded[0] or reach[1] > padded[1]:
+    extent = [d[axis] * (k[axis] - 1) + 1 for axis in (0, 1)]
+    if extent[0] > padded[0] or extent[1] > padded[1]:
         raise ValueError(
-            f"The kernel covers {reach[0]}×{reach[1]} pixels, but the padded picture has only "
+            f"The kernel covers {extent[0]}×{extent[1]} pixels, but the padded picture has only "
             f"{padded[0]}×{padded[1]}: take a smaller kernel or dilation, or a larger picture."
         )
-    return tuple((padded[axis] - reach[axis]) // s[axis] + 1 for axis in (0, 1))
-
-
-def _check_matrix(M, name):
-    if not isinstance(M, torch.Tensor):
-        raise ValueError(
-            f"{name} must be a torch tensor, but is a {type(M).__name__}: "
-            f"wrap it in torch.tensor(...)."
-        )
-    if M.dim() != 2 or M.numel() == 0:
-        raise ValueError(
-            f"{name} must be a matrix with at least one row and one column, "
-            f"but has shape {tuple(M.shape)}."
-        )
-    if M.layout is not torch.strided or M.is_meta:
-        raise ValueError(f"{name} must be an ordinary (dense) tensor that holds its numbers.")
-    if M.dtype == torch.bool or M.is_complex():
-        raise ValueError(f"{name} must hold real numbers, but has dtype {M.dtype}.")
+    return tuple((padded[axis] - extent[axis]) // s[axis] + 1 for axis in (0, 1))
 
 
 def _check_picture_and_kernel(X, K):
-    _check_matrix(X, "X")
-    _check_matrix(K, "K")
-    if X.dtype != K.dtype:
-        raise ValueError(
-            f"X is {X.dtype} and K is {K.dtype}: give both one dtype, for instance with .float()."
-        )
+    check_tensor(X, "X", 2)
+    check_tensor(K, "K", 2)
+    check_same_dtype(X=X, K=K)
     if K.shape[0] > X.shape[0] or K.shape[1] > X.shape[1]:
         raise ValueError(
             f"K of shape {tuple(K.shape)} does not fit into X of shape {tuple(X.shape)}: "

@@ -1,4 +1,4 @@
-"""The course's pictures: the book's striped one and real photos that come with scikit-image."""
+"""The course's pictures: the book's stripes, and the photos that come with scikit-image."""
 
 import functools
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from helpers.wording import described, is_whole
+from helpers.checks import described, one_of, whole_pair
 
-# Only photos that lie inside the scikit-image package: nothing is ever downloaded.
+_LARGEST_SIDE = 4096  # pixels
+# Only photos inside the scikit-image package: scikit-image would download the others.
 _PHOTO_FILES = {
     "astronaut": "astronaut.png",
     "brick": "brick.png",
@@ -22,12 +23,12 @@ _PHOTO_FILES = {
     "page": "page.png",
     "rocket": "rocket.jpg",
 }
-# How bright red, green and blue look to the eye (ITU-R BT.709), as scikit-image weighs them.
+# How bright red, green and blue look to the eye (ITU-R BT.709); scikit-image uses the same.
 _LUMINANCE = torch.tensor([0.2125, 0.7154, 0.0721])
 
 
 def striped_image():
-    """The 6×8 picture of chapter 04: white (1), with four black (0) columns in the middle.
+    """The 6×8 picture of chapter 04: white (1) with four black (0) columns in the middle.
 
     Shape:
         -> (6, 8), float32.
@@ -48,24 +49,21 @@ def photo(name, size=None, colour=False):
 
     Args:
         name: one of `photo_names()`.
-        size: None for the photo's own size, or (height, width) in pixels: the photo is cut
-            to that shape around its middle, then scaled down or up.
+        size: (height, width) in pixels, or an int for both: the photo is cropped around its
+            middle to that shape, then scaled. None keeps the photo's own size.
         colour: True for three channels (red, green, blue), False for brightness alone.
     Shape:
         -> (n_h, n_w), or (3, n_h, n_w) with colour; float32 in [0, 1].
     Raises:
-        ValueError: an unknown name, a size that is not two positive whole numbers, or a colour
-            that is neither True nor False.
+        ValueError: the name is unknown, the size is not one or two whole numbers from 1 to 4096,
+            or colour is neither True nor False.
+    Source: the photos in the package scikit-image.
     """
     if not isinstance(colour, bool):
         raise ValueError(f"colour must be True or False, but is {described(colour)}.")
-    if not isinstance(name, str) or name not in _PHOTO_FILES:
-        raise ValueError(
-            f"There is no photo {described(name)}: take one of {', '.join(_PHOTO_FILES)}."
-        )
-    X = _read(name) / 255
+    X = _read(one_of(name, "name", _PHOTO_FILES)) / 255
     if size is not None:
-        X = _fit(X, size)
+        X = _fit(X, whole_pair(size, "size", 1, _LARGEST_SIDE))
     if colour:
         return X
     return (_LUMINANCE[:, None, None] * X).sum(0).clamp(0, 1)
@@ -73,7 +71,7 @@ def photo(name, size=None, colour=False):
 
 @functools.lru_cache(maxsize=len(_PHOTO_FILES))
 def _read(name):
-    # Both are loaded here and not above: most chapters need neither.
+    # Imported here because most chapters need neither.
     import numpy as np
     import skimage
     from PIL import Image
@@ -81,18 +79,11 @@ def _read(name):
     path = Path(skimage.__file__).parent / "data" / _PHOTO_FILES[name]
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)  # bytes: a quarter of the room
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)  # uint8: a quarter of the memory
 
 
 def _fit(X, size):
-    """Cut X (3, n_h, n_w) to the proportions of `size` around its middle, then scale it."""
-    ok = isinstance(size, (tuple, list)) and len(size) == 2
-    if not (ok and all(is_whole(side) and 1 <= side <= 4096 for side in size)):
-        raise ValueError(
-            f"size must be (height, width), two whole numbers from 1 to 4096, "
-            f"but is {described(size)}."
-        )
-    size = tuple(int(side) for side in size)
+    """Crop X (3, n_h, n_w) around its middle to the proportions of `size`, then scale it."""
     n_h, n_w = X.shape[1:]
     scale = min(n_h / size[0], n_w / size[1])
     cut_h, cut_w = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

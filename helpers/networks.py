@@ -10,8 +10,8 @@ import json
 from itertools import chain
 from pathlib import Path
 
+from helpers.checks import one_of
 from helpers.receptive_field import Layer, Parallel, receptive_field
-from helpers.wording import described
 
 CONV3 = Layer(3, padding=1)
 CONV5 = Layer(5, padding=2)
@@ -81,8 +81,7 @@ def resnet_v1(units, stride_in="last"):
         ValueError: `stride_in` is neither.
     Source: chapter 06; He et al., Deep Residual Learning for Image Recognition, 2016.
     """
-    if stride_in not in ("first", "last"):
-        raise ValueError(f'stride_in is {described(stride_in)}: give "first" or "last".')
+    one_of(stride_in, "stride_in", ("first", "last"))
     pool = HALVE if stride_in == "last" else Layer(3, stride=2, padding=1)
     network = {"conv1": [Layer(7, stride=2, padding=3)], "pool1": [pool]}
     for block, depth in enumerate(units, start=1):

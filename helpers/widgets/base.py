@@ -11,12 +11,10 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets
-import numpy as np
-import torch
 import traitlets
 from ipywidgets import jsdlink, jslink
 
-from helpers.wording import described
+from helpers.checks import described
 
 _HERE = Path(__file__).parent
 
@@ -189,32 +187,3 @@ def row_of(controls):
     return ipywidgets.HBox(
         controls, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 24px")
     )
-
-
-def matrix_rows(M, name, max_shape, limit):
-    """A matrix that a learner hands to a widget, as a list of rows of floats.
-
-    Args:
-        M: tensor, array or nested list.
-        name: what to call it in an error.
-        max_shape: (rows, columns) at most.
-        limit: largest absolute value allowed.
-    Raises:
-        ValueError: M is no matrix of finite numbers of that size and range.
-    """
-    try:
-        # torch takes no array that runs backwards, such as a flipped one.
-        M = torch.as_tensor(np.ascontiguousarray(M) if isinstance(M, np.ndarray) else M).detach()
-        if M.layout is not torch.strided or M.is_meta or M.is_complex():
-            raise TypeError
-        M = M.to("cpu", torch.float64)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
-        raise ValueError(f"{name} must be a matrix of numbers, but is {described(M)}.") from None
-    if M.dim() != 2 or M.numel() == 0 or M.shape[0] > max_shape[0] or M.shape[1] > max_shape[1]:
-        raise ValueError(
-            f"{name} must be a matrix of at most {max_shape[0]}×{max_shape[1]} numbers, "
-            f"but has shape {tuple(M.shape)}."
-        )
-    if not bool((M.abs() <= limit).all()):  # NaN is not <= anything
-        raise ValueError(f"{name} must hold numbers from −{limit} to {limit} only.")
-    return M.tolist()

@@ -5,6 +5,7 @@ import torch
 from torch.nn import functional as F
 from traitlets import Bool, List, TraitError, Unicode, validate
 
+from helpers.checks import matrix_rows
 from helpers.correlation import output_shape
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
@@ -18,7 +19,6 @@ from helpers.widgets.base import (
     int_slider,
     javascript,
     linked,
-    matrix_rows,
     row_of,
     stylesheet,
 )

@@ -6,6 +6,7 @@ import ipywidgets
 import torch
 from traitlets import Dict, List, TraitError, validate
 
+from helpers.checks import described, matrix_rows
 from helpers.correlation import corr2d_unfold
 from helpers.descent import descend, largest_stable_lr
 from helpers.images import striped_image
@@ -22,11 +23,9 @@ from helpers.widgets.base import (
     float_slider,
     javascript,
     linked,
-    matrix_rows,
     row_of,
     stylesheet,
 )
-from helpers.wording import described
 
 MAX_SIDE, LIMIT, MAX_STEPS = 16, 9, 100
 REACH = 3.0  # the plot shows weights from −3 to 3; the .js holds the same number

@@ -2,7 +2,7 @@
 
 from traitlets import Bytes, Dict, TraitError, validate
 
-from helpers.cortex import gabor
+from helpers.gabor import gabor
 from helpers.images import photo
 from helpers.widgets.base import (
     DERIVED,
@@ -62,7 +62,7 @@ class GaborPicture(Picture):
 class GaborExplorer(Panel):
     """See a Gabor function change under its five numbers, and what it responds to in a photo.
 
-    The five numbers are those of `helpers.cortex.gabor`; each may be read and set by its name
+    The five numbers are those of `helpers.gabor.gabor`; each may be read and set by its name
     (`explorer.orientation = 45`), and `kernel` is the function itself.
 
     Args:

@@ -4,7 +4,8 @@ import ipywidgets
 import torch
 from traitlets import Dict, Unicode
 
-from helpers.widgets.base import DERIVED, Finite, Panel, Picture, float_slider, linked, matrix_rows
+from helpers.checks import matrix_rows
+from helpers.widgets.base import DERIVED, Finite, Panel, Picture, float_slider, linked
 
 LARGEST_WEIGHT, STEP = 9, 0.25
 PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 from traitlets import Bool, Bytes, List
 
 from helpers import kernels
+from helpers.checks import described, matrix_rows
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
@@ -15,12 +16,10 @@ from helpers.widgets.base import (
     Whole,
     javascript,
     linked,
-    matrix_rows,
     row_of,
     stylesheet,
 )
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
-from helpers.wording import described
 
 PRESETS = {
     "Your own": None,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import ipywidgets
 from traitlets import Bool, Dict, List, TraitError, validate
 
+from helpers.checks import described, is_whole
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
 from helpers.widgets.base import (
@@ -19,7 +20,6 @@ from helpers.widgets.base import (
     row_of,
     stylesheet,
 )
-from helpers.wording import described, is_whole
 
 MOST_LAYERS, LARGEST_PICTURE = 24, 256
 LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from traitlets import Bytes, List, TraitError, validate
 
 from helpers import kernels
+from helpers.checks import described, is_whole
 from helpers.images import photo, striped_image
 from helpers.widgets import kernel_panel
 from helpers.widgets.base import (
@@ -19,7 +20,6 @@ from helpers.widgets.base import (
     stylesheet,
 )
 from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
-from helpers.wording import described, is_whole
 
 PICTURES = ("chelsea", "coins", "spot", "striped")
 

@@ -3,7 +3,8 @@
 import torch
 from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
-from helpers.cortex import bar, edge
+from helpers.checks import described
+from helpers.spikes import bar, edge
 from helpers.widgets.base import (
     DERIVED,
     Finite,
@@ -14,7 +15,6 @@ from helpers.widgets.base import (
     javascript,
     stylesheet,
 )
-from helpers.wording import described
 
 STIMULI = {"edge": (edge, 360), "bar": (bar, 180)}  # and the angle at which it is itself again
 MAX_KERNELS, MAX_SIDE, STEP = 16, 32, 5

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import torch
 
-from helpers import cortex
+from helpers import spikes
 
 
 def average_by_loop(stimuli, spikes):
@@ -96,7 +96,7 @@ RIGHT = {
         average_by_repetition,
         average_by_einsum,
         average_by_matrix_product,
-        cortex.spike_triggered_average,
+        spikes.spike_triggered_average,
     ],
     "selectivity": [
         selectivity_by_complex_numbers,

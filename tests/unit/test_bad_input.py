@@ -15,7 +15,19 @@ from hypothesis import strategies as st
 from torch import nn
 from traitlets import TraitError
 
-from helpers import conv2d, correlation, cortex, descent, images, notebook, receptive_field, widgets
+from helpers import (
+    conv2d,
+    correlation,
+    descent,
+    gabor,
+    images,
+    natural_images,
+    notebook,
+    receptive_field,
+    receptive_field_measured,
+    spikes,
+    widgets,
+)
 from helpers.receptive_field import Layer
 
 X, K = torch.randn(6, 7), torch.randn(2, 3)
@@ -54,9 +66,10 @@ VALID = {
     receptive_field.map_sizes: {"layers": [Layer(3)], "input_size": 9},
     receptive_field.receptive_field_by_gradient: {"module": NET, "input_shape": (1, 9, 9)},
     receptive_field.receptive_field_by_perturbation: {"module": NET, "input_shape": (1, 9, 9)},
-    cortex.bar: {"size": 9, "angle": 30.0, "width": 2.0},
-    cortex.edge: {"size": 9, "angle": 30.0},
-    cortex.gabor: {
+    spikes.bar: {"size": 9, "angle": 30.0, "width": 2.0},
+    spikes.edge: {"size": 9, "angle": 30.0},
+    gabor.along_and_across: {"size": 9, "angle": 30.0, "centre": (0, 0)},
+    gabor.gabor: {
         "size": 9,
         "orientation": 30.0,
         "wavelength": 5.0,
@@ -65,19 +78,19 @@ VALID = {
         "aspect": 1.0,
         "centre": (0, 0),
     },
-    cortex.fit_gabor: {"filters": FILTERS, "largest_width": 2.0, "num_steps": 2},
-    cortex.random_patches: {
+    gabor.fit_gabor: {"filters": FILTERS, "largest_width": 2.0, "num_steps": 2},
+    natural_images.random_patches: {
         "pictures": [torch.rand(20, 20)],
         "size": 5,
         "count": 4,
         "generator": torch.Generator(),
     },
-    cortex.same_contrast: {"patches": FILTERS, "softness": 0.01},
-    cortex.whitening: {"P": CENTRED, "num_components": 4},
-    cortex.orthogonal: {"W": torch.randn(4, 4)},
-    cortex.independence_step: {"W": torch.eye(4), "Z": torch.randn(30, 4)},
-    cortex.spike_triggered_average: {"stimuli": FILTERS, "spikes": torch.tensor([1.0, 0, 2])},
-    cortex.spike_rate: {"kernel": torch.randn(7, 7), "stimuli": FILTERS},
+    natural_images.same_contrast: {"patches": FILTERS, "softness": 0.01},
+    natural_images.whitening: {"P": CENTRED, "num_components": 4},
+    natural_images.orthogonal: {"W": torch.randn(4, 4)},
+    natural_images.independence_step: {"W": torch.eye(4), "Z": torch.randn(30, 4)},
+    spikes.spike_triggered_average: {"stimuli": FILTERS, "spikes": torch.tensor([1.0, 0, 2])},
+    spikes.spike_rate: {"kernel": torch.randn(7, 7), "stimuli": FILTERS},
     widgets.MovingStripe: {"column": 3},
     widgets.CorrelationStepper: {"X": X[:5, :6].clamp(-9, 9), "K": K},
     widgets.DenseToConvolution: {"stage": 1.0},
@@ -185,7 +198,8 @@ def test_the_valid_call_works(function):
 
 
 def test_no_public_function_is_forgotten():
-    modules = [correlation, conv2d, images, descent, receptive_field, cortex]
+    modules = [correlation, conv2d, images, descent, gabor, natural_images, spikes]
+    modules += [receptive_field, receptive_field_measured]
     public = {
         thing
         for module in modules
@@ -195,8 +209,13 @@ def test_no_public_function_is_forgotten():
         and (inspect.isfunction(thing) or inspect.isclass(thing))
     }
     public |= {getattr(widgets, name) for name in widgets.__all__}
-    results = {cortex.GaborFit, cortex.Whitening, descent.Descent, receptive_field.ReceptiveField}
-    no_arguments = {images.striped_image, images.photo_names, cortex.hidden_kernel}
+    results = {
+        gabor.GaborFit,
+        natural_images.Whitening,
+        descent.Descent,
+        receptive_field.ReceptiveField,
+    }
+    no_arguments = {images.striped_image, images.photo_names, spikes.hidden_kernel}
     # Parallel takes lists of layers, which the tests of receptive fields try.
     assert public - results - no_arguments - {receptive_field.Parallel} <= set(VALID)
 

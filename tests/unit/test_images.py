@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers import images, kernels, notebook
-from helpers.notebook import begin, check_installation
+from helpers import images, installation, kernels
+from helpers.installation import check_installation
+from helpers.notebook import begin
 
 
 @pytest.mark.parametrize("name", images.photo_names())
@@ -31,11 +32,11 @@ def test_a_photo_may_be_changed_without_changing_the_next():
 
 @pytest.mark.parametrize("name", ["nobody", "", None, 3, ["camera"]])
 def test_an_unknown_photo_names_the_known_ones(name):
-    with pytest.raises(ValueError, match="take one of astronaut, brick"):
+    with pytest.raises(ValueError, match="must be one of astronaut, brick"):
         images.photo(name)
 
 
-@pytest.mark.parametrize("size", [(0, 3), (3,), 5, "33", (2.5, 3), (True, 3), (10**6, 3)])
+@pytest.mark.parametrize("size", [(0, 3), (3,), "33", (2.5, 3), (True, 3), (10**6, 3)])
 def test_a_size_that_is_none(size):
     with pytest.raises(ValueError, match="size must be"):
         images.photo("camera", size=size)
@@ -100,7 +101,7 @@ def test_the_self_test_finds_everything_here(capsys):
 @pytest.mark.parametrize("has_pip", [True, False])
 def test_the_self_test_says_what_to_do(capsys, monkeypatch, has_pip):
     needed = {"no-such-package": "1.0", "numpy": "999", "torch": "2.6", "d2l": "999"}
-    monkeypatch.setattr(notebook, "_NEEDED", needed)
+    monkeypatch.setattr(installation, "_NEEDED", needed)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: has_pip or None)
     check_installation()
     said = capsys.readouterr().out

@@ -179,7 +179,7 @@ def test_layers_refuse_what_is_no_number_of_cells(name, bad):
 
 @pytest.mark.parametrize("name", ["kernel_size", "stride", "dilation"])
 def test_layers_refuse_zero(name):
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="from 1 to"):
         Layer(**{"kernel_size": 3, name: 0})
 
 

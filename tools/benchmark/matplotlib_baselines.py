@@ -9,7 +9,7 @@ import torch
 from matplotlib import pyplot as plt
 from torch.nn import functional as F
 
-from helpers import cortex, descent, figures, images, kernels
+from helpers import descent, figures, gabor, images, kernels, spikes
 from helpers.correlation import correlation_matrix
 from helpers.receptive_field import Layer, map_sizes, receptive_field
 
@@ -182,10 +182,10 @@ def _receptive_field_explorer():
 def _tuning_curve():
     K = kernels.SOBEL_X
     angles = torch.arange(0, 361, 5)
-    curve = torch.stack([(K * cortex.edge(3, int(angle))).sum() for angle in angles])
+    curve = torch.stack([(K * spikes.edge(3, int(angle))).sum() for angle in angles])
 
     def draw(x):
-        X = cortex.edge(7, x)
+        X = spikes.edge(7, x)
         response = (K * X[2:5, 2:5]).sum()
         figure = plt.figure(figsize=(11, 3.5))
         figures.draw_picture(figure.add_subplot(1, 3, 1), X, f"Edge, bright towards {x:.0f}°")
@@ -205,7 +205,7 @@ def _gabor_explorer():
     bell = (-(across**2) / 8).exp()
 
     def draw(x):
-        K = cortex.gabor(25, orientation=x)
+        K = gabor.gabor(25, orientation=x)
         response = _correlated(X - X.mean(), K) / K.abs().sum()
         _, axes = plt.subplots(1, 4, figsize=(12, 3))
         figures.draw_map(axes[0], K, "The function", 1, colour_bar=False)
