@@ -1,74 +1,60 @@
-"""What the tests share: hypothesis without deadlines, and a JupyterLab in a browser."""
+"""What all tests share: hypothesis without deadlines, and the rules for browser tests."""
 
 import os
-import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-from tools import browser as lab
 
 # Machines are noisy: how long one example takes says nothing about the code.
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")
 
-
-def need(program, message):
-    """Skip a test where a program is missing; in continuous integration it fails instead."""
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    need(
-        lab.CHROMIUM,
-        "There is no Chromium on PATH: install it (Debian and Ubuntu: apt-get install chromium) "
-        "to run the browser tests.",
-    )
-    with lab.chromium() as browser:
-        yield browser
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: every test in tests/browser; set automatically")
 
 
-@pytest.fixture(scope="module")
-def npm():
-    """npm, which fetches what the live pages are made with."""
-    need(
-        shutil.which("npm"),
-        "There is no npm on PATH: install Node.js (Debian and Ubuntu: apt-get install npm) "
-        "to test the live pages.",
-    )
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if _is_browser_test(item):
+            item.add_marker("browser")
 
 
-@pytest.fixture(scope="module")
-def axe(npm):
-    """axe-core's script, for `accessibility.serious`."""
-    from tools import accessibility  # not above: it loads all that builds the pages
-
-    return accessibility.script()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return _failed_if_skipped_in_ci(item, (yield))
 
 
-@pytest.fixture(scope="module")
-def jupyterlab(tmp_path_factory, browser):
-    """Address of a JupyterLab that serves copies of the notebooks."""
-    with lab.jupyterlab(tmp_path_factory.mktemp("lab")) as address:
-        yield address
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return _failed_if_skipped_in_ci(collector, (yield))
 
 
-@pytest.fixture(scope="module")
-def open_chapter(browser, jupyterlab):
-    """Opens a notebook, `open_chapter(name)`; any JavaScript error of its page is a failure."""
-    chapters = []
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """All browser tests run in one process: they share one JupyterLab and one Chromium."""
+    from xdist.scheduler import LoadScopeScheduling  # not above: xdist may be missing
 
-    def open_one(name, **options):
-        chapters.append(lab.Chapter(browser, jupyterlab, name, **options))
-        return chapters[-1]
+    class BrowserTestsTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            is_browser_test = nodeid.startswith("tests/browser/")
+            return "browser" if is_browser_test else super()._split_scope(nodeid)
 
-    yield open_one
-    errors = [error for chapter in chapters for error in chapter.errors]
-    for chapter in chapters:
-        chapter.close()
-    assert errors == []
+    return BrowserTestsTogether(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def _is_browser_test(node):
+    return BROWSER_TESTS in node.path.parents
+
+
+def _failed_if_skipped_in_ci(node, report):
+    """Where a missing browser would let tests skip unnoticed, a skipped browser test fails."""
+    if report.skipped and os.environ.get("CI") == "true" and _is_browser_test(node):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"With CI=true no browser test may skip. {reason}"
+    return report

@@ -6,21 +6,19 @@ import re
 
 import pytest
 
-from tools.browser import CHROMIUM, Chapter, chromium, jupyterlab
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+from tools.browser import Chapter
 
 EXAMPLES = ["striped picture", "on its side", "one pixel of Y", "noisy Y"]
 
 
 @pytest.fixture(scope="module")
-def chapter(tmp_path_factory):
-    with jupyterlab(tmp_path_factory.mktemp("lab")) as address, chromium() as browser:
-        chapter = Chapter(browser, address, "05_learning_a_kernel.ipynb")
-        chapter.run()
-        chapter.page.wait_for_selector(".cockpit-plot")
-        yield chapter
-        assert chapter.errors == []
+def chapter(browser, jupyterlab):
+    chapter = Chapter(browser, jupyterlab, "05_learning_a_kernel.ipynb")
+    chapter.run()
+    chapter.page.wait_for_selector(".cockpit-plot")
+    yield chapter
+    chapter.close()
+    assert chapter.errors == []
 
 
 @pytest.fixture
