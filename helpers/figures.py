@@ -4,14 +4,18 @@ Brightness is grey. Signed numbers are orange above zero and blue below it, whit
 with a colour bar; the same two colours, and zero in the middle, in every figure and widget.
 """
 
+import ast
+from pathlib import Path
+
 import torch
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 POSITIVE, NEGATIVE, WINDOW = "#c2570c", "#2166ac", "#0b7a4b"
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed", ["#10396b", NEGATIVE, "#92bfe0", "#ffffff", "#f6b27a", POSITIVE, "#6b2c04"]
-)
+# The widgets' module of these colours holds a list that Python can read as well.
+_STOPS = Path(__file__).parent / "widgets" / "js" / "signed_stops.js"
+_STOPS = ast.literal_eval(_STOPS.read_text(encoding="utf-8").partition(" = ")[2].rstrip(";\n"))
+SIGNED = LinearSegmentedColormap.from_list("signed", [[c / 255 for c in stop] for stop in _STOPS])
 
 
 def draw_picture(ax, X, title=""):

@@ -24,7 +24,7 @@ _PHOTO_FILES = {
     "rocket": "rocket.jpg",
 }
 # How bright red, green and blue look to the eye (ITU-R BT.709); scikit-image uses the same.
-_LUMINANCE = torch.tensor([0.2125, 0.7154, 0.0721])
+LUMINANCE = (0.2125, 0.7154, 0.0721)
 
 
 def striped_image():
@@ -66,7 +66,7 @@ def photo(name, size=None, colour=False):
         X = _fit(X, whole_pair(size, "size", 1, _LARGEST_SIDE))
     if colour:
         return X
-    return (_LUMINANCE[:, None, None] * X).sum(0).clamp(0, 1)
+    return (torch.tensor(LUMINANCE)[:, None, None] * X).sum(0).clamp(0, 1)
 
 
 @functools.lru_cache(maxsize=len(_PHOTO_FILES))

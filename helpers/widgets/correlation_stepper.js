@@ -1,98 +1,98 @@
 // The stepper: three tables, X, K and Y, and the arithmetic of the entry of Y pointed at.
 
-const STORE = 8; // side of the largest picture
-const KERNEL_STORE = 3; // side of the largest kernel
+import { correlate, flip } from "./js/correlate.js";
+import { element } from "./js/dom.js";
+import { syncWeights, WEIGHTS } from "./js/kernel.js";
+import { arrowStep, OWN_KEYS } from "./js/keyboard.js";
+import { getTraits, redrawOnChange, setTraits, together } from "./js/model.js";
+import { formatFactor, formatNumber, parseNumber } from "./js/numbers.js";
+import { mount } from "./js/view.js";
 
 const SIZES = ["n_h", "n_w", "k_h", "k_w", "stride", "padding", "dilation"];
 
-/** Everything the page shows, computed from the traits. */
-function stepperState(model) {
-  const [n_h, n_w, k_h, k_w, stride, padding, dilation] = SIZES.map((name) => model.get(name));
-  const cells = model.get("cells");
-  const X = [];
-  for (let i = 0; i < n_h; i++) {
-    for (let j = 0; j < n_w; j++) X.push(cells[i * STORE + j]);
-  }
-  const K = [];
-  for (let i = 0; i < k_h; i++) {
-    for (let j = 0; j < k_w; j++) K.push(model.get(`k_${i}_${j}`));
-  }
-  const flip = model.get("flip");
-  const used = flip ? flipped(K) : K;
-  const Y = correlate(X, n_h, n_w, used, k_h, k_w, { stride, padding, dilation });
-  const last = Y ? Y.data.length - 1 : 0;
-  const step = Math.min(model.get("step"), last);
-  return { n_h, n_w, k_h, k_w, stride, padding, dilation, X, K, used, flip, Y, step, last };
+/** The upper left part of a matrix that is kept in a larger square. */
+function cut(data, side, height, width) {
+  const rows = Array.from({ length: height }, (_, i) => data.slice(i * side, i * side + width));
+  return { data: rows.flat(), height, width };
 }
 
-/** The products under the window at `step`: where each lies, in X and in K. */
-function products(state) {
-  const { n_h, n_w, k_h, k_w, stride, padding, dilation, X, used, Y, step } = state;
+/** Everything the page shows, computed from the traits. */
+export function stepperState(model) {
+  const { n_h, n_w, k_h, k_w, stride, padding, dilation } = getTraits(model, SIZES);
+  const { max_picture } = model.get("constants");
+  const X = cut(model.get("cells"), max_picture, n_h, n_w);
+  const K = cut(
+    WEIGHTS.map((name) => model.get(name)),
+    3,
+    k_h,
+    k_w,
+  );
+  const flipped = model.get("flip");
+  const used = flipped ? flip(K) : K;
+  const Y = correlate(X, used, { stride, padding, dilation });
+  const last = Y ? Y.data.length - 1 : 0;
+  const step = Math.min(model.get("step"), last);
+  return { stride, padding, dilation, X, used, flipped, Y, step, last };
+}
+
+/** The products under the window at `step`: where each lies in X, and its two factors. */
+export function products({ stride, padding, dilation, X, used, Y, step }) {
   if (!Y) return [];
   const top = Math.floor(step / Y.width) * stride - padding;
   const left = (step % Y.width) * stride - padding;
-  const found = [];
-  for (let a = 0; a < k_h; a++) {
-    for (let b = 0; b < k_w; b++) {
-      const [row, column] = [top + a * dilation, left + b * dilation];
-      const inside = row >= 0 && row < n_h && column >= 0 && column < n_w;
-      found.push({ row, column, x: inside ? X[row * n_w + column] : 0, k: used[a * k_w + b] });
-    }
-  }
-  return found;
+  return Array.from(used.data, (k, n) => {
+    const row = top + Math.floor(n / used.width) * dilation;
+    const column = left + (n % used.width) * dilation;
+    const isInside = row >= 0 && row < X.height && column >= 0 && column < X.width;
+    return { row, column, x: isInside ? X.data[row * X.width + column] : 0, k };
+  });
 }
 
-/** A number inside a product: negative ones in brackets. */
-const factor = (value) => (value < 0 ? `(${written(value)})` : written(value));
-
-function arithmetic(state) {
+export function arithmetic(state) {
   const { Y, step } = state;
   const [i, j] = [Math.floor(step / Y.width), step % Y.width];
-  const sum = products(state).map(({ x, k }) => `${factor(x)}·${factor(k)}`).join(" + ");
-  return `Y[${i}, ${j}] = ${sum} = ${written(Y.data[step], 6)}`;
+  const terms = products(state).map(({ x, k }) => `${formatFactor(x)}·${formatFactor(k)}`);
+  return `Y[${i}, ${j}] = ${terms.join(" + ")} = ${formatNumber(Y.data[step], 6)}`;
 }
 
-function torchCall({ flip, stride, padding, dilation }) {
+export function torchCall({ flipped, stride, padding, dilation }) {
   let options = "";
   if (stride !== 1) options += `, stride=${stride}`;
   if (padding !== 0) options += `, padding=${padding}`;
   if (dilation !== 1) options += `, dilation=${dilation}`;
-  const kernel = flip ? "K.flip(0, 1)[None, None]" : "K[None, None]";
+  const kernel = flipped ? "K.flip(0, 1)[None, None]" : "K[None, None]";
   return `F.conv2d(X[None, None], ${kernel}${options})[0, 0]`;
 }
 
-function doesNotFit({ n_h, n_w, k_h, k_w, padding, dilation }) {
-  const [reach_h, reach_w] = [dilation * (k_h - 1) + 1, dilation * (k_w - 1) + 1];
+function doesNotFit({ X, used, padding, dilation }) {
+  const [reach_h, reach_w] = [used.height, used.width].map((k) => dilation * (k - 1) + 1);
   return (
     `The kernel covers ${reach_h}×${reach_w} cells, the padded picture has only ` +
-    `${n_h + 2 * padding}×${n_w + 2 * padding}: make the picture or its padding larger, ` +
+    `${X.height + 2 * padding}×${X.width + 2 * padding}: make the picture or its padding larger, ` +
     `or the kernel or its dilation smaller.`
   );
 }
 
-/** What follows from the sizes for other controls, once for a model, with or without a view. */
+/** Keep the controls that depend on the sizes up to date, with or without a view. */
 function initialize({ model }) {
   const derive = () => {
-    const { k_h, k_w, last, step } = stepperState(model);
+    const { used, last, step } = stepperState(model);
     const traits = { last_step: last, step };
-    for (let i = 0; i < KERNEL_STORE; i++) {
-      for (let j = 0; j < KERNEL_STORE; j++) {
-        traits[`show_${i}_${j}`] = i < k_h && j < k_w ? "flex" : "none";
-      }
-    }
+    WEIGHTS.forEach((name, n) => {
+      const isShown = Math.floor(n / 3) < used.height && n % 3 < used.width;
+      traits[name.replace("k", "show")] = isShown ? "flex" : "none";
+    });
     setTraits(model, traits);
   };
-  const stops = [joinWeights(model), redrawOnChange(model, SIZES, derive)];
-  return () => stops.forEach((stop) => stop());
+  return together(syncWeights(model), redrawOnChange(model, SIZES, derive));
 }
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
   const message = element("div", { class: "cfi-message", role: "status" });
   const sum = element("div", { class: "cfi-code stepper-sum" });
   const call = element("code", { class: "cfi-code" });
   const copy = element("button", { type: "button", onclick: copyCall }, "copy");
-  const tables = { X: table("X"), K: table("K"), Y: table("Y") };
+  const tables = { X: table(), K: table(), Y: table() };
   const root = element(
     "div",
     { class: "cfi stepper" },
@@ -100,11 +100,10 @@ function render({ model, el }) {
     message,
     sum,
     element("div", { class: "stepper-call" }, "The same in PyTorch: ", call, " ", copy),
-    spoken.node,
   );
-  attach(el, root);
+  const view = mount({ model, el }, root);
 
-  function table(name) {
+  function table() {
     const caption = element("div", { class: "cfi-caption" });
     const grid = element("div", { class: "stepper-grid", role: "grid" });
     return { node: element("div", {}, caption, grid), caption, grid, shape: "", cells: [] };
@@ -115,15 +114,17 @@ function render({ model, el }) {
       await navigator.clipboard.writeText(call.textContent);
       copy.textContent = "copied";
     } catch {
-      // No leave to use the clipboard: mark the text, so that one key copies it.
+      // The clipboard is not allowed: select the text, so that one key copies it.
       getSelection().selectAllChildren(call);
-      copy.textContent = "marked: now press Ctrl+C";
+      copy.textContent = "selected: now press Ctrl+C";
     }
-    setTimeout(() => (copy.textContent = "copy"), 2500);
+    setTimeout(() => {
+      copy.textContent = "copy";
+    }, 2500);
   }
 
-  // Cells are made anew only when a shape changes; a slider that moves changes texts alone.
-  function lay(part, label, height, width, makeCell) {
+  // Makes new cells only when a shape changes; moving a slider changes their texts alone.
+  function layOut(part, label, height, width, makeCell) {
     const shape = `${height}×${width} ${label}`;
     if (part.shape === shape) return;
     part.shape = shape;
@@ -143,19 +144,21 @@ function render({ model, el }) {
   }
 
   function inputCell(row, column) {
+    const { max_picture, limit } = model.get("constants");
+    const place = row * max_picture + column;
+    const shown = () => formatNumber(model.get("cells")[place]);
     const commit = () => {
-      const value = Number(input.value.trim().replace("−", "-").replace(",", "."));
-      const cells = [...model.get("cells")];
-      const place = row * STORE + column;
-      if (input.value.trim() === "" || !Number.isFinite(value) || Math.abs(value) > 9) {
-        message.textContent = `X[${row}, ${column}] stays ${written(cells[place])}: type a number from −9 to 9.`;
-        input.value = written(cells[place]);
-        return;
+      const value = parseNumber(input.value);
+      if (!(Math.abs(value) <= limit)) {
+        const range = `type a number from −${limit} to ${limit}.`;
+        message.textContent = `X[${row}, ${column}] stays ${shown()}: ${range}`;
+      } else {
+        message.textContent = "";
+        const cells = [...model.get("cells")];
+        cells[place] = value;
+        if (value !== model.get("cells")[place]) setTraits(model, { cells });
       }
-      message.textContent = "";
-      cells[place] = value;
-      if (value !== model.get("cells")[place]) setTraits(model, { cells });
-      input.value = written(value);
+      input.value = shown();
     };
     const input = element("input", {
       ...OWN_KEYS,
@@ -164,10 +167,12 @@ function render({ model, el }) {
       "aria-label": `X[${row}, ${column}]`,
       onchange: commit,
       onfocus: () => input.select(),
-      onblur: () => (input.value = written(model.get("cells")[row * STORE + column])),
+      onblur: () => {
+        input.value = shown();
+      },
       onkeydown: (event) => {
-        const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0] }[event.key];
-        if (move) moveFocus(tables.X, event, row, column, move, model.get("padding"));
+        const step = event.key === "Enter" ? [1, 0] : arrowStep(event, 1);
+        if (step?.[0]) moveFocus(tables.X, event, row, column, step, model.get("padding"));
       },
     });
     return element("div", { role: "gridcell", class: "stepper-holder" }, input);
@@ -190,8 +195,8 @@ function render({ model, el }) {
         setTraits(model, { pinned: !again, step: place() });
       },
       onkeydown: (event) => {
-        const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-        if (event.key in move) moveFocus(tables.Y, event, row, column, move[event.key], 0);
+        const step = arrowStep(event, 1);
+        if (step) moveFocus(tables.Y, event, row, column, step, 0);
         if (event.key === "Escape") setTraits(model, { pinned: false });
       },
     });
@@ -205,11 +210,12 @@ function render({ model, el }) {
   }
 
   function drawX(state) {
-    const { n_h, n_w, padding, X } = state;
-    const [height, width] = [n_h + 2 * padding, n_w + 2 * padding];
-    lay(tables.X, `X with padding ${padding}`, height, width, (i, j) => {
+    const { padding, X } = state;
+    const [height, width] = [X.height + 2 * padding, X.width + 2 * padding];
+    layOut(tables.X, `X with padding ${padding}`, height, width, (i, j) => {
       const [row, column] = [i - padding, j - padding];
-      if (row >= 0 && row < n_h && column >= 0 && column < n_w) return inputCell(row, column);
+      if (row >= 0 && row < X.height && column >= 0 && column < X.width)
+        return inputCell(row, column);
       const zero = element("div", { class: "stepper-cell stepper-padding" }, "0");
       return element("div", { role: "gridcell", class: "stepper-holder" }, zero);
     });
@@ -218,33 +224,36 @@ function render({ model, el }) {
       const [row, column] = [Math.floor(n / width) - padding, (n % width) - padding];
       const input = cell.firstElementChild;
       if (input.tagName === "INPUT" && input !== document.activeElement) {
-        input.value = written(X[row * n_w + column]);
+        input.value = formatNumber(X.data[row * X.width + column]);
       }
       const k = under.get(`${row},${column}`);
       cell.classList.toggle("stepper-lit", k !== undefined);
-      cell.dataset.times = k === undefined ? "" : `×${written(k)}`;
+      cell.dataset.times = k === undefined ? "" : `×${formatNumber(k)}`;
     });
     const padded = padding ? `, and ${padding} of padding around it` : "";
-    tables.X.caption.textContent = `Picture X, ${n_h}×${n_w}${padded} (type into it)`;
+    tables.X.caption.textContent = `Picture X, ${X.height}×${X.width}${padded} (type into it)`;
   }
 
-  function drawK({ k_h, k_w, used, flip }) {
-    lay(tables.K, "K", k_h, k_w, () => {
+  function drawK({ used, flipped }) {
+    const { data, height, width } = used;
+    layOut(tables.K, "K", height, width, () => {
       const cell = element("div", { class: "stepper-cell" });
       return element("div", { role: "gridcell", class: "stepper-holder stepper-lit" }, cell);
     });
-    tables.K.cells.forEach((cell, n) => (cell.firstElementChild.textContent = written(used[n])));
-    tables.K.caption.textContent = flip ? `Kernel K, flipped, ${k_h}×${k_w}` : `Kernel K, ${k_h}×${k_w}`;
+    tables.K.cells.forEach((cell, n) => {
+      cell.firstElementChild.textContent = formatNumber(data[n]);
+    });
+    tables.K.caption.textContent = `Kernel K, ${flipped ? "flipped, " : ""}${height}×${width}`;
   }
 
   function drawY({ Y, step }, pinned) {
-    lay(tables.Y, "Y", Y.height, Y.width, outputCell);
+    layOut(tables.Y, "Y", Y.height, Y.width, outputCell);
     tables.Y.cells.forEach((cell, n) => {
       const button = cell.firstElementChild;
       const [i, j] = [Math.floor(n / Y.width), n % Y.width];
-      button.textContent = written(Y.data[n]);
+      button.textContent = formatNumber(Y.data[n]);
       button.tabIndex = n === step ? 0 : -1;
-      button.setAttribute("aria-label", `Y[${i}, ${j}] = ${written(Y.data[n])}`);
+      button.setAttribute("aria-label", `Y[${i}, ${j}] = ${formatNumber(Y.data[n])}`);
       button.setAttribute("aria-pressed", String(pinned && n === step));
       cell.classList.toggle("stepper-lit", n === step);
       cell.classList.toggle("stepper-pinned", pinned && n === step);
@@ -253,7 +262,8 @@ function render({ model, el }) {
     tables.Y.caption.textContent = `Feature map Y, ${Y.height}×${Y.width} (${how})`;
   }
 
-  function draw() {
+  const traits = [...SIZES, ...WEIGHTS, "cells", "flip", "step", "pinned"];
+  view.redraw(traits, () => {
     const state = stepperState(model);
     drawX(state);
     drawK(state);
@@ -262,15 +272,9 @@ function render({ model, el }) {
     sum.textContent = state.Y ? arithmetic(state) : "";
     if (state.Y) drawY(state, model.get("pinned"));
     call.textContent = torchCall(state);
-    spoken.say(sum.textContent);
-  }
-
-  const stop = redrawOnChange(model, [...SIZES, ...WEIGHTS, "cells", "flip", "step", "pinned"], draw);
-  return () => {
-    stop();
-    spoken.stop();
-    root.remove();
-  };
+    return sum.textContent;
+  });
+  return view.close;
 }
 
 export default { initialize, render };

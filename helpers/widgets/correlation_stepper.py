@@ -3,40 +3,30 @@
 import ipywidgets
 import torch
 from torch.nn import functional as F
-from traitlets import Bool, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from helpers.checks import matrix_rows
 from helpers.correlation import output_shape
-from helpers.widgets import kernel_panel
-from helpers.widgets.base import (
-    DERIVED,
-    Checkbox,
-    Finite,
-    IntSlider,
-    Panel,
-    Play,
-    Whole,
-    int_slider,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
-from helpers.widgets.kernel_panel import PLACES, KernelPicture, kernel_slider
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Checkbox, IntSlider, Play, int_slider, link, wrap_row
+from helpers.widgets.kernel_panel import PLACES, KernelView, kernel_slider
+from helpers.widgets.traits import BROWSER_OWNED, Finite, Whole
+from helpers.widgets.view import Panel
 
 MAX_PICTURE, MAX_KERNEL, LIMIT = 8, 3, 9
 
 
-class StepperPicture(KernelPicture):
+class StepperView(KernelView):
     """The three tables X, K and Y, and the arithmetic; the browser computes them.
 
     `cells` and `k_0_0` … `k_2_2` keep all numbers of the largest picture and kernel, so that
     what is cut off by a slider is there again when the slider goes back.
     """
 
-    _esm = javascript(kernel_panel.__file__, __file__)
-    _css = stylesheet(kernel_panel.__file__, __file__)
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
 
+    constants = Dict({"max_picture": MAX_PICTURE, "limit": LIMIT}).tag(sync=True)
     n_h = Whole(3, min=1, max=MAX_PICTURE).tag(sync=True)
     n_w = Whole(3, min=1, max=MAX_PICTURE).tag(sync=True)
     cells = List(Finite()).tag(sync=True)
@@ -47,13 +37,12 @@ class StepperPicture(KernelPicture):
     dilation = Whole(1, min=1, max=3).tag(sync=True)
     flip = Bool(False).tag(sync=True)
     step = Whole(0, min=0).tag(sync=True)
-    last_step = Whole(0, min=0).tag(**DERIVED)
+    last_step = Whole(0, min=0).tag(**BROWSER_OWNED)
     pinned = Bool(False).tag(sync=True)
 
-    # Whether the slider of an entry of K is shown ("flex") or not ("none"), which the browser
-    # decides without asking Python.
+    # Whether the slider of an entry of K is shown ("flex") or not ("none"): the browser decides.
     for _place in PLACES:
-        vars()[f"show_{_place}"] = Unicode("flex").tag(**DERIVED)
+        vars()[f"show_{_place}"] = Unicode("flex").tag(**BROWSER_OWNED)
     del _place
 
     @validate("cells")
@@ -81,21 +70,21 @@ class CorrelationStepper(Panel):
         store = [
             float((3 * i + 2 * j) % 10) for i in range(MAX_PICTURE) for j in range(MAX_PICTURE)
         ]
-        self.picture = StepperPicture(cells=store)
+        self.view = StepperView(cells=store)
         self._set_matrices(
             torch.arange(9.0).reshape(3, 3) if X is None else X,
             torch.arange(4.0).reshape(2, 2) if K is None else K,
         )
-        super().__init__([self._controls(), self.picture])
+        super().__init__([self._controls(), self.view])
 
     def __repr__(self):
-        n_h, n_w, k_h, k_w = (getattr(self.picture, name) for name in ("n_h", "n_w", "k_h", "k_w"))
+        n_h, n_w, k_h, k_w = (getattr(self.view, name) for name in ("n_h", "n_w", "k_h", "k_w"))
         return f"CorrelationStepper(X {n_h}×{n_w}, K {k_h}×{k_w})"
 
     @property
     def X(self):
         """The picture, (n_h, n_w), float32."""
-        p = self.picture
+        p = self.view
         return torch.tensor(p.cells).reshape(MAX_PICTURE, MAX_PICTURE)[: p.n_h, : p.n_w]
 
     @X.setter
@@ -105,7 +94,7 @@ class CorrelationStepper(Panel):
     @property
     def K(self):
         """The kernel, (k_h, k_w), float32."""
-        p = self.picture
+        p = self.view
         rows = [[getattr(p, f"k_{i}_{j}") for j in range(p.k_w)] for i in range(p.k_h)]
         return torch.tensor(rows)
 
@@ -120,7 +109,7 @@ class CorrelationStepper(Panel):
         Raises:
             ValueError: the kernel does not fit into the padded picture.
         """
-        p, K = self.picture, self.K
+        p, K = self.view, self.K
         output_shape((p.n_h, p.n_w), tuple(K.shape), p.stride, p.padding, p.dilation)
         if p.flip:
             K = K.flip(0, 1)
@@ -131,7 +120,7 @@ class CorrelationStepper(Panel):
         traits = {}
         if X is not None:
             rows = matrix_rows(X, "X", (MAX_PICTURE, MAX_PICTURE), LIMIT)
-            cells = list(self.picture.cells)
+            cells = list(self.view.cells)
             for i, row in enumerate(rows):
                 cells[i * MAX_PICTURE : i * MAX_PICTURE + len(row)] = row
             traits |= {"cells": cells, "n_h": len(rows), "n_w": len(rows[0])}
@@ -142,17 +131,17 @@ class CorrelationStepper(Panel):
                 for j, value in enumerate(row):
                     traits |= {f"k_{i}_{j}": value}
         n_h, n_w, k_h, k_w = (
-            traits.get(name, getattr(self.picture, name)) for name in ("n_h", "n_w", "k_h", "k_w")
+            traits.get(name, getattr(self.view, name)) for name in ("n_h", "n_w", "k_h", "k_w")
         )
         for i in range(MAX_KERNEL):
             for j in range(MAX_KERNEL):
                 traits[f"show_{i}_{j}"] = "flex" if i < k_h and j < k_w else "none"
         traits["last_step"] = self._last_step(n_h, n_w, k_h, k_w)
         traits["step"] = 0
-        self.picture.set_trait_values(traits)
+        self.view.update(traits)
 
     def _last_step(self, n_h, n_w, k_h, k_w):
-        p = self.picture
+        p = self.view
         try:
             o_h, o_w = output_shape((n_h, n_w), (k_h, k_w), p.stride, p.padding, p.dilation)
         except ValueError:  # the kernel does not fit: the picture says so, in words
@@ -160,13 +149,13 @@ class CorrelationStepper(Panel):
         return o_h * o_w - 1
 
     def _controls(self):
-        p = self.picture
+        p = self.view
         last = max(p.last_step, 1)
-        play = linked(Play(min=0, max=last, interval=900), p, "step")
-        step = linked(IntSlider(min=0, max=last, description="step"), p, "step")
+        play = link(Play(min=0, max=last, interval=900), p, "step")
+        step = link(IntSlider(min=0, max=last, description="step"), p, "step")
         step.layout.width = "20em"
         for control in (play, step):
-            linked(control, p, "last_step", of="max", both_ways=False)
+            link(control, p, "last_step", of="max", both_ways=False)
         flip = Checkbox(description="flip the kernel (true convolution)", indent=False)
         rows = [
             ipywidgets.HBox([self._entry(i, j) for j in range(MAX_KERNEL)])
@@ -174,9 +163,7 @@ class CorrelationStepper(Panel):
         ]
         grid = ipywidgets.VBox(rows)
         grid.add_class("kernel-grid")
-        kernel = ipywidgets.VBox(
-            [ipywidgets.HTML("<b>Kernel K</b>"), grid, linked(flip, p, "flip")]
-        )
+        kernel = ipywidgets.VBox([ipywidgets.HTML("<b>Kernel K</b>"), grid, link(flip, p, "flip")])
         sizes = [
             ("n_h", "X rows", 1, MAX_PICTURE),
             ("n_w", "X columns", 1, MAX_PICTURE),
@@ -194,10 +181,12 @@ class CorrelationStepper(Panel):
         move_sliders = ipywidgets.VBox(
             [ipywidgets.HTML("<b>Steps and border</b>"), *(int_slider(p, *move) for move in moves)]
         )
-        return ipywidgets.VBox([row_of([kernel, size_sliders, move_sliders]), row_of([play, step])])
+        return ipywidgets.VBox(
+            [wrap_row([kernel, size_sliders, move_sliders]), wrap_row([play, step])]
+        )
 
     def _entry(self, i, j):
-        slider = kernel_slider(self.picture, f"{i}_{j}")
-        slider.layout.display = getattr(self.picture, f"show_{i}_{j}")
-        linked(slider.layout, self.picture, f"show_{i}_{j}", of="display", both_ways=False)
+        slider = kernel_slider(self.view, f"{i}_{j}")
+        slider.layout.display = getattr(self.view, f"show_{i}_{j}")
+        link(slider.layout, self.view, f"show_{i}_{j}", of="display", both_ways=False)
         return slider

@@ -4,19 +4,10 @@ import torch
 from traitlets import Dict, List, TraitError, validate
 
 from helpers.images import striped_image
-from helpers.widgets.base import (
-    DERIVED,
-    Finite,
-    Panel,
-    Picture,
-    Whole,
-    float_slider,
-    int_slider,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import float_slider, int_slider, link, wrap_row
+from helpers.widgets.traits import BROWSER_OWNED, Finite, Whole
+from helpers.widgets.view import Panel, View
 
 N_H, N_W = 6, 8
 PIXELS = N_H * N_W
@@ -25,7 +16,7 @@ MAX_KERNEL = 3
 KERNEL_STORE = [1.0, -1.0, 0.5, 0.8, -0.5, -1.2, -0.8, 1.2, 0.3]
 
 
-class MatrixPicture(Picture):
+class MatrixView(View):
     """The matrix, the picture X and the output Y; the browser computes and draws them.
 
     `stage` runs from 0 (dense) over 1 (local) to 2 (shared); `row` is the row pointed at.
@@ -35,11 +26,12 @@ class MatrixPicture(Picture):
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
+    constants = Dict({"n_h": N_H, "n_w": N_W, "max_kernel": MAX_KERNEL}).tag(sync=True)
     stage = Finite(0.0, min=0.0, max=2.0).tag(sync=True)
-    hand_stage = Finite(0.0).tag(**DERIVED)
-    hands = Dict({"stage": 0.02}).tag(sync=True)
+    thumb_stage = Finite(0.0).tag(**BROWSER_OWNED)
+    slider_steps = Dict({"stage": 0.02}).tag(sync=True)
     row = Whole(0, min=0, max=PIXELS - 1).tag(sync=True)
-    last_row = Whole(0, min=0, max=PIXELS - 1).tag(**DERIVED)
+    last_row = Whole(0, min=0, max=PIXELS - 1).tag(**BROWSER_OWNED)
     k_h = Whole(1, min=1, max=MAX_KERNEL).tag(sync=True)
     k_w = Whole(2, min=1, max=MAX_KERNEL).tag(sync=True)
     dense = List(Finite()).tag(sync=True)
@@ -61,7 +53,7 @@ class DenseToConvolution(Panel):
     """Watch a dense matrix lose its far weights, then share the rest: 2,016, 84, 2 of them.
 
     The picture is the 6×8 one of the course. `matrix`, `X`, `K` and `Y` are tensors of what is
-    shown; `picture.stage`, `picture.row`, `picture.k_h` and `picture.k_w` may be set.
+    shown; `view.stage`, `view.row`, `view.k_h` and `view.k_w` may be set.
 
     Args:
         stage: 0 for dense, 1 for local, 2 for shared, or anything between.
@@ -72,7 +64,7 @@ class DenseToConvolution(Panel):
 
     def __init__(self, stage=0.0):
         generator = torch.Generator().manual_seed(1)
-        self.picture = MatrixPicture(
+        self.view = MatrixView(
             stage=stage,
             row=8,
             last_row=41,
@@ -80,28 +72,28 @@ class DenseToConvolution(Panel):
             pixels=striped_image().flatten().tolist(),
             kernel=KERNEL_STORE,
         )
-        super().__init__([self._controls(), self.picture])
+        super().__init__([self._controls(), self.view])
 
     def __repr__(self):
-        return f"DenseToConvolution(stage={self.picture.stage:g})"
+        return f"DenseToConvolution(stage={self.view.stage:g})"
 
     @property
     def X(self):
         """The picture, (6, 8), float32."""
-        return torch.tensor(self.picture.pixels).reshape(N_H, N_W)
+        return torch.tensor(self.view.pixels).reshape(N_H, N_W)
 
     @property
     def K(self):
         """The kernel that is shared in the end, (k_h, k_w), float32."""
-        kernel = torch.tensor(self.picture.kernel).reshape(MAX_KERNEL, MAX_KERNEL)
-        return kernel[: self.picture.k_h, : self.picture.k_w]
+        kernel = torch.tensor(self.view.kernel).reshape(MAX_KERNEL, MAX_KERNEL)
+        return kernel[: self.view.k_h, : self.view.k_w]
 
     @property
     def matrix(self):
         """The weights shown, a row for each output and a column for each pixel, float32."""
         k_h, k_w = self.K.shape
         o_h, o_w = N_H - k_h + 1, N_W - k_w + 1
-        dense = torch.tensor(self.picture.dense)[: o_h * o_w * PIXELS].reshape(o_h, o_w, N_H, N_W)
+        dense = torch.tensor(self.view.dense)[: o_h * o_w * PIXELS].reshape(o_h, o_w, N_H, N_W)
         local, shared = torch.zeros_like(dense), torch.zeros_like(dense)
         for i in range(o_h):
             for j in range(o_w):
@@ -109,8 +101,8 @@ class DenseToConvolution(Panel):
                 local[window] = dense[window]
                 shared[window] = self.K
         stages = [dense, local, shared]
-        left = min(int(self.picture.stage), 1)
-        W = torch.lerp(stages[left], stages[left + 1], self.picture.stage - left)
+        left = min(int(self.view.stage), 1)
+        W = torch.lerp(stages[left], stages[left + 1], self.view.stage - left)
         return W.reshape(o_h * o_w, PIXELS)
 
     @property
@@ -120,12 +112,12 @@ class DenseToConvolution(Panel):
         return (self.matrix @ self.X.flatten()).reshape(N_H - k_h + 1, N_W - k_w + 1)
 
     def _controls(self):
-        p = self.picture
+        p = self.view
         row = int_slider(p, "row", "row", 0, p.last_row, width="20em")
         sliders = [
             float_slider(p, "stage", "stage", 0, 2, width="20em"),
-            linked(row, p, "last_row", of="max", both_ways=False),
+            link(row, p, "last_row", of="max", both_ways=False),
             int_slider(p, "k_h", "kernel rows", 1, MAX_KERNEL),
             int_slider(p, "k_w", "columns", 1, MAX_KERNEL),
         ]
-        return row_of(sliders)
+        return wrap_row(sliders)

@@ -11,28 +11,17 @@ from helpers.correlation import corr2d_unfold
 from helpers.descent import descend, largest_stable_lr
 from helpers.images import striped_image
 from helpers.kernels import EDGE
-from helpers.widgets.base import (
-    DERIVED,
-    Dropdown,
-    Finite,
-    IntSlider,
-    Panel,
-    Picture,
-    Play,
-    Whole,
-    float_slider,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Dropdown, IntSlider, Play, float_slider, link, wrap_row
+from helpers.widgets.traits import BROWSER_OWNED, Finite, Whole
+from helpers.widgets.view import Panel, View
 
 MAX_SIDE, LIMIT, MAX_STEPS = 16, 9, 100
-REACH = 3.0  # the plot shows weights from −3 to 3; the .js holds the same number
+REACH = 3.0  # the plot shows weights from −3 to 3
 MAX_LR = 0.06  # nearly twice the striped picture's limit
 
 
-class CockpitPicture(Picture):
+class CockpitView(View):
     """The loss over the two weights, the path, the loss curve, the kernel; the browser computes.
 
     `examples` are the pairs of X and Y to choose from, flat and row by row; `example` is the
@@ -42,15 +31,16 @@ class CockpitPicture(Picture):
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
+    constants = Dict({"reach": REACH}).tag(sync=True)
     lr = Finite(0.03, min=0.0).tag(sync=True)
     max_lr = Finite(MAX_LR).tag(sync=True)
     num_steps = Whole(10, min=0, max=MAX_STEPS).tag(sync=True)
     start_0 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
     start_1 = Finite(0.5, min=-REACH, max=REACH).tag(sync=True)
-    hand_lr = Finite(0.0).tag(**DERIVED)
-    hand_start_0 = Finite(0.0).tag(**DERIVED)
-    hand_start_1 = Finite(0.0).tag(**DERIVED)
-    hands = Dict().tag(sync=True)
+    thumb_lr = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_start_0 = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_start_1 = Finite(0.0).tag(**BROWSER_OWNED)
+    slider_steps = Dict().tag(sync=True)
     examples = List(Dict()).tag(sync=True)
     example = Whole(0, min=0).tag(sync=True)
 
@@ -88,9 +78,9 @@ class DescentCockpit(Panel):
         else:
             example, max_lr = _own_example(X, Y)
             examples, lr = [example], max_lr / 4
-        hands = {"lr": max_lr / 120, "start_0": 0.01, "start_1": 0.01}
-        self.picture = CockpitPicture(examples=examples, max_lr=max_lr, lr=lr, hands=hands)
-        super().__init__([self._controls(), self.picture])
+        steps = {"lr": max_lr / 120, "start_0": 0.01, "start_1": 0.01}
+        self.view = CockpitView(examples=examples, max_lr=max_lr, lr=lr, slider_steps=steps)
+        super().__init__([self._controls(), self.view])
 
     def __repr__(self):
         return f"DescentCockpit(lr={self.lr:g}, num_steps={self.num_steps})"
@@ -98,32 +88,32 @@ class DescentCockpit(Panel):
     @property
     def lr(self):
         """The learning rate, from 0 to the end of its slider."""
-        return self.picture.lr
+        return self.view.lr
 
     @lr.setter
     def lr(self, lr):
-        self.picture.lr = _number(lr, "lr", Real, self.picture.max_lr)
+        self.view.lr = _number(lr, "lr", Real, self.view.max_lr)
 
     @property
     def num_steps(self):
         """How many updates are made, from 0 to 100."""
-        return self.picture.num_steps
+        return self.view.num_steps
 
     @num_steps.setter
     def num_steps(self, num_steps):
-        self.picture.num_steps = _number(num_steps, "num_steps", Integral, MAX_STEPS)
+        self.view.num_steps = _number(num_steps, "num_steps", Integral, MAX_STEPS)
 
     @property
     def start(self):
         """The kernel at the start, (1, 2), float64, each weight from −3 to 3."""
-        return torch.tensor([[self.picture.start_0, self.picture.start_1]], dtype=torch.float64)
+        return torch.tensor([[self.view.start_0, self.view.start_1]], dtype=torch.float64)
 
     @start.setter
     def start(self, start):
         rows = matrix_rows(start, "start", (1, 2), REACH)
         if len(rows[0]) != 2:
             raise ValueError("start must have shape (1, 2), but has shape (1, 1).")
-        self.picture.set_trait_values({"start_0": rows[0][0], "start_1": rows[0][1]})
+        self.view.update({"start_0": rows[0][0], "start_1": rows[0][1]})
 
     @property
     def example(self):
@@ -132,11 +122,11 @@ class DescentCockpit(Panel):
 
     @example.setter
     def example(self, name):
-        names = [example["name"] for example in self.picture.examples]
+        names = [example["name"] for example in self.view.examples]
         if not isinstance(name, str) or name not in names:
             given = repr(name) if isinstance(name, str) else f"a {type(name).__name__}"
             raise ValueError(f"There is no example {given:.60}: take one of {', '.join(names)}.")
-        self.picture.example = names.index(name)
+        self.view.example = names.index(name)
 
     @property
     def X(self):
@@ -165,15 +155,15 @@ class DescentCockpit(Panel):
 
     @property
     def _example(self):
-        return self.picture.examples[self.picture.example]
+        return self.view.examples[self.view.example]
 
     def _run(self):
         return descend(self.X, self.Y, self.start, self.lr, self.num_steps)
 
     def _controls(self):
-        p = self.picture
+        p = self.view
         lr = float_slider(p, "lr", "lr", 0, p.max_lr, width="22em", readout_format=".4f")
-        steps = linked(
+        steps = link(
             IntSlider(value=p.num_steps, min=0, max=MAX_STEPS, description="steps"),
             p,
             "num_steps",
@@ -188,8 +178,8 @@ class DescentCockpit(Panel):
         data = Dropdown(options=names, index=p.example, description="data")
         return ipywidgets.VBox(
             [
-                row_of([lr, steps, linked(play, p, "num_steps")]),
-                row_of([*starts, linked(data, p, "example", of="index")]),
+                wrap_row([lr, steps, link(play, p, "num_steps")]),
+                wrap_row([*starts, link(data, p, "example", of="index")]),
             ]
         )
 

@@ -1,7 +1,11 @@
 // Convolve the shifted picture, shift the convolved picture, and the difference of the two.
 
-const [N_H, N_W, MARGIN] = [60, 80, 16]; // the picture, and how much more of the scene there is
-const [SCENE_H, SCENE_W] = [N_H + 2 * MARGIN, N_W + 2 * MARGIN];
+import { correlate, squareOf } from "./js/correlate.js";
+import { element, svgElement } from "./js/dom.js";
+import { getTraits } from "./js/model.js";
+import { formatNumber } from "./js/numbers.js";
+import { paint } from "./js/paint.js";
+import { mount } from "./js/view.js";
 
 /** Brightness from 0 to 1 of a scene that came as bytes. */
 function brightness(bytes) {
@@ -12,13 +16,14 @@ function brightness(bytes) {
 }
 
 /** What the camera sees of the scene once all in it has moved `down` and `right`. */
-function shiftedPicture(scene, down, right) {
-  const X = new Float64Array(N_H * N_W);
-  for (let i = 0; i < N_H; i++) {
-    const start = (MARGIN - down + i) * SCENE_W + MARGIN - right;
-    X.set(scene.subarray(start, start + N_W), i * N_W);
+function shiftedPicture(scene, margin, down, right) {
+  const [height, width] = [scene.height - 2 * margin, scene.width - 2 * margin];
+  const data = new Float64Array(height * width);
+  for (let i = 0; i < height; i++) {
+    const start = (margin - down + i) * scene.width + margin - right;
+    data.set(scene.data.subarray(start, start + width), i * width);
   }
-  return X;
+  return { data, height, width };
 }
 
 /** Pixels as the nearest whole number of cells of a map; half a cell counts up. */
@@ -35,16 +40,16 @@ function holdsPadding(cell, size, side, stride, padding) {
  * Returns both maps, their difference (NaN where there is nothing to compare), and its largest
  * absolute value inside and at the border (null if no window holds padding).
  */
-function measure(scene, K, { down, right, stride, padded }) {
-  const side = Math.round(Math.sqrt(K.length));
+export function measure(scene, K, { margin, down, right, stride, padded }) {
+  const side = K.height;
   const padding = padded ? Math.floor(side / 2) : 0;
-  const options = { stride, padding };
-  const after = correlate(shiftedPicture(scene, down, right), N_H, N_W, K, side, side, options);
-  const before = correlate(shiftedPicture(scene, 0, 0), N_H, N_W, K, side, side, options);
+  const X = shiftedPicture(scene, margin, down, right);
+  const after = correlate(X, K, { stride, padding });
+  const before = correlate(shiftedPicture(scene, margin, 0, 0), K, { stride, padding });
   const { height, width } = after;
   const [cells_down, cells_right] = [wholeCells(down, stride), wholeCells(right, stride)];
-  const moved = new Float64Array(height * width).fill(NaN);
-  const difference = new Float64Array(height * width).fill(NaN);
+  const moved = new Float64Array(height * width).fill(Number.NaN);
+  const difference = new Float64Array(height * width).fill(Number.NaN);
   const largest = { inside: 0, border: padded ? 0 : null };
   for (let i = 0; i < height; i++) {
     for (let j = 0; j < width; j++) {
@@ -54,20 +59,29 @@ function measure(scene, K, { down, right, stride, padded }) {
       moved[n] = before.data[row * width + column];
       difference[n] = after.data[n] - moved[n];
       const atBorder =
-        [i, row].some((cell) => holdsPadding(cell, N_H, side, stride, padding)) ||
-        [j, column].some((cell) => holdsPadding(cell, N_W, side, stride, padding));
+        [i, row].some((cell) => holdsPadding(cell, X.height, side, stride, padding)) ||
+        [j, column].some((cell) => holdsPadding(cell, X.width, side, stride, padding));
       const place = atBorder ? "border" : "inside";
       largest[place] = Math.max(largest[place], Math.abs(difference[n]));
     }
   }
-  return { after: after.data, moved, difference, height, width, cells_down, cells_right, largest };
+  const map = (data) => ({ data, height, width });
+  return {
+    after,
+    moved: map(moved),
+    difference: map(difference),
+    cells_down,
+    cells_right,
+    largest,
+  };
 }
 
 /** A movement in words: "6 right and 2 up". */
 function moves(right, down) {
   const words = [];
-  if (right !== 0) words.push(`${written(Math.abs(right), 3)} ${right > 0 ? "right" : "left"}`);
-  if (down !== 0) words.push(`${written(Math.abs(down), 3)} ${down > 0 ? "down" : "up"}`);
+  if (right !== 0)
+    words.push(`${formatNumber(Math.abs(right), 3)} ${right > 0 ? "right" : "left"}`);
+  if (down !== 0) words.push(`${formatNumber(Math.abs(down), 3)} ${down > 0 ? "down" : "up"}`);
   return words.join(" and ") || "nowhere";
 }
 
@@ -81,7 +95,6 @@ function shiftSentence({ down, right, stride }, { cells_down, cells_right }) {
 }
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
   const sentence = element("div", { class: "meter-sentence" });
   const inside = element("div", { class: "meter-figure" });
   const border = element("div", { class: "meter-figure" });
@@ -95,24 +108,38 @@ function render({ model, el }) {
     "div",
     { class: "cfi meter" },
     element("div", { class: "meter-panels" }, scene.node, after.node, moved.node, difference.node),
-    element("div", { class: "meter-legend" }, low, scale, high, element("span", { class: "meter-none" }), "no counterpart"),
+    element(
+      "div",
+      { class: "meter-legend" },
+      low,
+      scale,
+      high,
+      element("span", { class: "meter-none" }),
+      "no counterpart",
+    ),
     sentence,
     element("div", { class: "cfi-row" }, inside, border),
-    spoken.node,
   );
-  attach(el, root);
+  const view = mount({ model, el }, root);
 
   function panel(caption) {
     const canvas = element("canvas", { class: "meter-canvas", role: "img" });
     const overlay = svgElement("svg", { class: "meter-overlay", "aria-hidden": "true" });
     const box = element("div", { class: "meter-box" }, canvas, overlay);
-    const node = element("div", { class: "meter-panel" }, element("div", { class: "cfi-caption" }, caption), box);
+    const node = element(
+      "div",
+      { class: "meter-panel" },
+      element("div", { class: "cfi-caption" }, caption),
+      box,
+    );
     return { node, canvas, overlay, box, caption };
   }
 
-  function drawMap(part, data, height, width, limit) {
-    paint(part.canvas, data, height, width, limit);
+  function drawMap(part, map, limit) {
+    const { data, height, width } = map;
+    paint(part.canvas, map, limit);
     part.box.style.aspectRatio = `${width} / ${height}`;
+    part.canvas.setAttribute("aria-label", `${part.caption}, ${height} rows, ${width} columns`);
     // Cells without a counterpart are grey, a colour that no number has.
     const context = part.canvas.getContext("2d");
     context.fillStyle = "#8b949e";
@@ -121,55 +148,53 @@ function render({ model, el }) {
     });
   }
 
-  function drawScene(pixels, { down, right }) {
-    paint(scene.canvas, pixels, SCENE_H, SCENE_W);
-    scene.box.style.aspectRatio = `${SCENE_W} / ${SCENE_H}`;
-    scene.overlay.setAttribute("viewBox", `0 0 ${SCENE_W} ${SCENE_H}`);
+  function drawScene(pixels, { margin, down, right }) {
+    const { height, width } = pixels;
+    paint(scene.canvas, pixels);
+    scene.box.style.aspectRatio = `${width} / ${height}`;
+    scene.overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const [inner_h, inner_w] = [height - 2 * margin, width - 2 * margin];
     const frame = (kind, x, y) =>
-      svgElement("rect", { class: `meter-frame ${kind}`, x, y, width: N_W, height: N_H });
+      svgElement("rect", { class: `meter-frame ${kind}`, x, y, width: inner_w, height: inner_h });
     scene.overlay.replaceChildren(
-      frame("meter-before", MARGIN, MARGIN),
-      frame("meter-after", MARGIN - right, MARGIN - down),
+      frame("meter-before", margin, margin),
+      frame("meter-after", margin - right, margin - down),
     );
     scene.canvas.setAttribute("aria-label", `The scene; its picture moves ${moves(right, down)}`);
   }
 
-  function draw() {
+  const traits = ["scene", "kernels", "kernel", "shift_down", "shift_right", "stride", "padded"];
+  view.redraw(traits, () => {
+    const { scene_shape, margin } = model.get("constants");
     const settings = {
+      margin,
       down: model.get("shift_down"),
       right: model.get("shift_right"),
-      stride: model.get("stride"),
-      padded: model.get("padded"),
+      ...getTraits(model, ["stride", "padded"]),
     };
-    const pixels = brightness(model.get("scene"));
-    const found = measure(pixels, model.get("kernels")[model.get("kernel")], settings);
-    const { height, width, largest } = found;
-    const limit = found.after.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    const [height, width] = scene_shape;
+    const pixels = { data: brightness(model.get("scene")), height, width };
+    const K = squareOf(model.get("kernels")[model.get("kernel")]);
+    const found = measure(pixels, K, settings);
+    const { largest } = found;
+    const limit = Math.max(...found.after.data.map(Math.abs)) || 1;
 
     drawScene(pixels, settings);
-    for (const [part, data] of [[after, found.after], [moved, found.moved], [difference, found.difference]]) {
-      drawMap(part, data, height, width, limit);
-      part.canvas.setAttribute("aria-label", `${part.caption}, ${height} rows, ${width} columns`);
-    }
-    [low.textContent, high.textContent] = [written(-limit, 3), written(limit, 3)];
+    drawMap(after, found.after, limit);
+    drawMap(moved, found.moved, limit);
+    drawMap(difference, found.difference, limit);
+    [low.textContent, high.textContent] = [formatNumber(-limit, 3), formatNumber(limit, 3)];
     sentence.textContent = shiftSentence(settings, found);
-    inside.textContent = `Inside, largest difference: ${written(largest.inside, 3)}`;
+    inside.textContent = `Inside, largest difference: ${formatNumber(largest.inside, 3)}`;
     border.textContent =
       largest.border === null
         ? "At the border: no padding, nothing to go wrong"
-        : `At the border, where windows hold zeros: ${written(largest.border, 3)}`;
+        : `At the border, where windows hold zeros: ${formatNumber(largest.border, 3)}`;
     inside.classList.toggle("meter-off", largest.inside > 0);
     border.classList.toggle("meter-off", largest.border > 0);
-    spoken.say(`${sentence.textContent} ${inside.textContent}. ${border.textContent}.`);
-  }
-
-  const traits = ["scene", "kernels", "kernel", "shift_down", "shift_right", "stride", "padded"];
-  const stop = redrawOnChange(model, traits, draw);
-  return () => {
-    stop();
-    spoken.stop();
-    root.remove();
-  };
+    return `${sentence.textContent} ${inside.textContent}. ${border.textContent}.`;
+  });
+  return view.close;
 }
 
 export default { render };

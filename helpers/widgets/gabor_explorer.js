@@ -1,10 +1,15 @@
 // The Gabor explorer: the function as a kernel, its profile, and its response over a photo.
 
-const SIDE = 25; // of the kernel, in pixels
-const PHOTO = { height: 120, width: 160 };
-const NUMBERS = ["orientation", "wavelength", "width", "phase", "aspect"];
+import { argmaxAbs, correlate, extremes } from "./js/correlate.js";
+import { element, svgElement, svgLine } from "./js/dom.js";
+import { getTraits } from "./js/model.js";
+import { clamp, formatNumber, radians } from "./js/numbers.js";
+import { paint } from "./js/paint.js";
+import { makePointable } from "./js/pointing.js";
+import { syncThumbs } from "./js/thumbs.js";
+import { mount } from "./js/view.js";
 
-const radians = (angle) => (angle * Math.PI) / 180;
+const NUMBERS = ["orientation", "wavelength", "width", "phase", "aspect"];
 
 /** The value of a Gabor function at a distance across and along its stripes. */
 function gaborValue(across, along, { wavelength, width, phase, aspect }) {
@@ -12,19 +17,41 @@ function gaborValue(across, along, { wavelength, width, phase, aspect }) {
   return bell * Math.cos((2 * Math.PI * across) / wavelength + radians(phase));
 }
 
-/** The function on side × side pixels, row by row; as `gabor` of Python. */
-function gaborKernel(side, numbers) {
+/** The function on side × side pixels; the same as `gabor` of Python. */
+export function gaborKernel(side, numbers) {
   const turn = radians(numbers.orientation);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const middle = (side - 1) / 2;
-  return Float64Array.from({ length: side * side }, (_, n) => {
+  const data = Float64Array.from({ length: side * side }, (_, n) => {
     const [x, y] = [(n % side) - middle, middle - Math.floor(n / side)];
     return gaborValue(y * cos - x * sin, x * cos + y * sin, numbers);
   });
+  return { data, height: side, width: side };
+}
+
+/** The n-th of several photos that came as bytes, its brightness from 0 to 1. */
+function photoOf(bytes, [height, width], n) {
+  const count = height * width;
+  const byte = (_, k) => bytes.getUint8(n * count + k) / 255;
+  return { data: Float64Array.from({ length: count }, byte), height, width };
+}
+
+/** A photo as an eye adapted to its light sees it: brightness counts from the photo's mean. */
+export function adapted({ data, height, width }) {
+  const mean = data.reduce((sum, x) => sum + x, 0) / data.length;
+  return { data: data.map((x) => x - mean), height, width };
+}
+
+/** The map of a kernel whose weights are scaled so that their sizes add up to 1. */
+export function response(X, K) {
+  const size = K.data.reduce((sum, k) => sum + Math.abs(k), 0) || 1;
+  const clear = K.data.map((k) => (Math.abs(k) < 1e-3 ? 0 : k)); // zeros cost no time
+  const Y = correlate(X, { ...K, data: clear });
+  return { ...Y, data: Y.data.map((y) => y / size) };
 }
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
+  const { side, photo_shape } = model.get("constants");
   const pictures = {};
   const figure = (name, text) => {
     pictures[name] = element("canvas", { class: `gabor-${name}`, role: "img", "aria-label": text });
@@ -32,7 +59,11 @@ function render({ model, el }) {
   };
   const bell = svgElement("polyline", { class: "gabor-bell" });
   const wave = svgElement("polyline", { class: "gabor-wave" });
-  const profile = svgElement("svg", { class: "gabor-profile", viewBox: "0 0 240 200", role: "img" });
+  const profile = svgElement("svg", {
+    class: "gabor-profile",
+    viewBox: "0 0 240 200",
+    role: "img",
+  });
   profile.append(...profileAxes(), bell, wave);
   const answer = element("div", { class: "gabor-answer" });
   const root = element(
@@ -41,20 +72,23 @@ function render({ model, el }) {
     element(
       "div",
       { class: "cfi-row" },
-      figure("kernel", `The function, ${SIDE}×${SIDE} pixels`),
+      figure("kernel", `The function, ${side}×${side} pixels`),
       element("div", {}, element("div", { class: "cfi-caption" }, "Across the stripes"), profile),
       figure("photo", "A photo; framed, where the function lies"),
       figure("response", "Response: orange above 0, blue below"),
     ),
     answer,
-    spoken.node,
   );
+  const view = mount({ model, el }, root);
   const frame = element("div", { class: "gabor-frame" });
-  frame.style.width = `${(100 * SIDE) / PHOTO.width}%`;
-  frame.style.height = `${(100 * SIDE) / PHOTO.height}%`;
+  frame.style.width = `${(100 * side) / photo_shape[1]}%`;
+  frame.style.height = `${(100 * side) / photo_shape[0]}%`;
   const spot = element("div", { class: "gabor-spot" });
   // Pointing at the photo puts the window's middle there.
-  for (const [name, mark, aside] of [["photo", frame, (SIDE - 1) / 2], ["response", spot, 0]]) {
+  for (const [name, mark, aside] of [
+    ["photo", frame, (side - 1) / 2],
+    ["response", spot, 0],
+  ]) {
     const holder = element("div", { class: `gabor-holder gabor-${name}-holder` });
     pictures[name].replaceWith(holder);
     holder.append(pictures[name], mark);
@@ -65,7 +99,6 @@ function render({ model, el }) {
       (rows, columns) => pointAt(at.row + rows, at.column + columns),
     );
   }
-  attach(el, root);
 
   let drawnPhoto = null;
   let X = null;
@@ -74,69 +107,57 @@ function render({ model, el }) {
   let said = "";
 
   function pointAt(row, column) {
-    row = Math.max(0, Math.min(Y.height - 1, row));
-    column = Math.max(0, Math.min(Y.width - 1, column));
-    at = { row, column };
-    frame.style.top = `${(100 * row) / PHOTO.height}%`;
-    frame.style.left = `${(100 * column) / PHOTO.width}%`;
+    at = { row: clamp(row, 0, Y.height - 1), column: clamp(column, 0, Y.width - 1) };
+    view.say(showPlace());
+  }
+
+  function showPlace() {
+    const { row, column } = at;
+    frame.style.top = `${(100 * row) / photo_shape[0]}%`;
+    frame.style.left = `${(100 * column) / photo_shape[1]}%`;
     spot.style.top = `${(100 * (row + 0.5)) / Y.height}%`;
     spot.style.left = `${(100 * (column + 0.5)) / Y.width}%`;
     const here = Y.data[row * Y.width + column];
-    answer.textContent = `${said} Response in the frame: ${here > 0 ? "+" : ""}${written(here, 2)}.`;
-    spoken.say(answer.textContent);
+    answer.textContent = `${said} Response in the frame: ${here > 0 ? "+" : ""}${formatNumber(here, 2)}.`;
+    return answer.textContent;
   }
 
   function drawPhoto(chosen) {
     if (chosen === drawnPhoto) return;
     drawnPhoto = chosen;
-    const count = PHOTO.height * PHOTO.width;
-    const bytes = model.get("photos"); // a DataView
-    const bright = Float64Array.from({ length: count }, (_, n) => bytes.getUint8(chosen * count + n) / 255);
-    paint(pictures.photo, bright, PHOTO.height, PHOTO.width);
-    // Like an eye that is used to the light: brightness counts from the photo's mean.
-    const mean = bright.reduce((sum, x) => sum + x, 0) / count;
-    X = bright.map((x) => x - mean);
+    const photo = photoOf(model.get("photos"), photo_shape, chosen);
+    paint(pictures.photo, photo);
+    X = adapted(photo);
   }
 
-  function draw() {
-    const numbers = Object.fromEntries(NUMBERS.map((name) => [name, model.get(name)]));
+  view.redraw([...NUMBERS, "chosen"], () => {
+    const numbers = getTraits(model, NUMBERS);
     drawPhoto(model.get("chosen"));
-    const K = gaborKernel(SIDE, numbers);
-    paint(pictures.kernel, K, SIDE, SIDE, 1);
+    const K = gaborKernel(side, numbers);
+    paint(pictures.kernel, K, 1);
     drawProfile(bell, wave, numbers);
-
-    // Scaled as if the sizes of its weights added up to 1, so that all settings compare.
-    const size = K.reduce((sum, k) => sum + Math.abs(k), 0) || 1;
-    const clear = K.map((k) => (Math.abs(k) < 1e-3 ? 0 : k)); // zeros cost no time
-    Y = correlate(X, PHOTO.height, PHOTO.width, clear, SIDE, SIDE);
-    Y.data = Y.data.map((y) => y / size);
-    paint(pictures.response, Y.data, Y.height, Y.width, 0.15);
-    const [lowest, highest] = [Math.min(...Y.data), Math.max(...Y.data)];
+    Y = response(X, K);
+    paint(pictures.response, Y, 0.15);
     const { orientation, wavelength, width, phase, aspect } = numbers;
-    const long = written(width * aspect, 3);
     const shape =
-      `Stripes at ${written(orientation)}°, ${written(wavelength)} pixels from one to the next; ` +
-      `a bell ${written(width)} wide and ${long} long; phase ${written(phase)}°.`;
-    said = `${shape} Responses in this photo: from ${written(lowest, 2)} to ${written(highest, 2)}.`;
+      `Stripes at ${formatNumber(orientation)}°, ${formatNumber(wavelength)} pixels from one to ` +
+      `the next; a bell ${formatNumber(width)} wide and ${formatNumber(width * aspect, 3)} long; ` +
+      `phase ${formatNumber(phase)}°.`;
+    const [lowest, highest] = extremes(Y.data).map((value) => formatNumber(value, 2));
+    said = `${shape} Responses in this photo: from ${lowest} to ${highest}.`;
     pictures.kernel.setAttribute("aria-label", shape);
     profile.setAttribute("aria-label", `Across the stripes: ${shape}`);
-    at ??= strongest(Y);
-    pointAt(at.row, at.column);
-  }
-
-  const stop = redrawOnChange(model, [...NUMBERS, "chosen"], draw);
-  return () => {
-    stop();
-    spoken.stop();
-    root.remove();
-  };
+    at ??= argmaxAbs(Y);
+    return showPlace();
+  });
+  return view.close;
 }
 
 const across = (pixels) => 120 + pixels * 8.6; // where the profile draws a place …
 const upwards = (value) => 90 - value * 74; // … and a value
 
 function profileAxes() {
-  const line = (x1, y1, x2, y2) => svgElement("line", { class: "gabor-axis", x1, y1, x2, y2 });
+  const line = (x1, y1, x2, y2) => svgLine([x1, y1], [x2, y2], "gabor-axis");
   const label = (x, y, text, anchor = "middle") =>
     svgElement("text", { class: "gabor-label", x, y, "text-anchor": anchor }, text);
   return [
@@ -146,7 +167,7 @@ function profileAxes() {
     label(across(0) + 6, upwards(-1) + 4, "−1", "start"),
     ...[-10, -5, 5, 10].flatMap((pixels) => [
       line(across(pixels), upwards(0) - 3, across(pixels), upwards(0) + 3),
-      label(across(pixels), upwards(0) + 17, written(pixels)),
+      label(across(pixels), upwards(0) + 17, formatNumber(pixels)),
     ]),
     label(120, 194, "pixels; dashed: the bell"),
   ];
@@ -160,10 +181,16 @@ function drawProfile(bell, wave, numbers) {
     }
     return found.join(" ");
   };
-  bell.setAttribute("points", points((place) => Math.exp(-(place ** 2) / (2 * numbers.width ** 2))));
-  wave.setAttribute("points", points((place) => gaborValue(place, 0, numbers)));
+  bell.setAttribute(
+    "points",
+    points((place) => Math.exp(-(place ** 2) / (2 * numbers.width ** 2))),
+  );
+  wave.setAttribute(
+    "points",
+    points((place) => gaborValue(place, 0, numbers)),
+  );
 }
 
-const initialize = ({ model }) => joinHands(model);
+const initialize = ({ model }) => syncThumbs(model);
 
 export default { initialize, render };

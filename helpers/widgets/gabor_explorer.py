@@ -4,19 +4,10 @@ from traitlets import Bytes, Dict, TraitError, validate
 
 from helpers.gabor import gabor
 from helpers.images import photo
-from helpers.widgets.base import (
-    DERIVED,
-    Dropdown,
-    Finite,
-    Panel,
-    Picture,
-    Whole,
-    float_slider,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Dropdown, float_slider, link, wrap_row
+from helpers.widgets.traits import BROWSER_OWNED, Finite, Whole
+from helpers.widgets.view import Panel, View
 
 SIDE = 25  # of the kernel, in pixels
 PHOTOS, PHOTO_SIZE = ["chelsea", "camera", "coffee", "brick"], (120, 160)
@@ -30,24 +21,25 @@ RANGES = {
 }
 
 
-class GaborPicture(Picture):
+class GaborView(View):
     """The function, its profile across the stripes, and its response over a photo."""
 
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
+    constants = Dict({"side": SIDE, "photo_shape": PHOTO_SIZE}).tag(sync=True)
     orientation = Finite(60.0).tag(sync=True)
     wavelength = Finite(6.0).tag(sync=True)
     width = Finite(2.0).tag(sync=True)
     phase = Finite(0.0).tag(sync=True)
     aspect = Finite(1.0).tag(sync=True)
-    hand_orientation = Finite(0.0).tag(**DERIVED)
-    hand_wavelength = Finite(0.0).tag(**DERIVED)
-    hand_width = Finite(0.0).tag(**DERIVED)
-    hand_phase = Finite(0.0).tag(**DERIVED)
-    hand_aspect = Finite(0.0).tag(**DERIVED)
-    hands = Dict({name: step for name, (_, _, step, _) in RANGES.items()}).tag(sync=True)
-    photos = Bytes(b"").tag(sync=True)  # a byte a pixel, one photo after the other
+    thumb_orientation = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_wavelength = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_width = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_phase = Finite(0.0).tag(**BROWSER_OWNED)
+    thumb_aspect = Finite(0.0).tag(**BROWSER_OWNED)
+    slider_steps = Dict({name: step for name, (_, _, step, _) in RANGES.items()}).tag(sync=True)
+    photos = Bytes(b"").tag(sync=True)  # one byte per pixel, one photo after the other
     chosen = Whole(0, min=0, max=len(PHOTOS) - 1).tag(sync=True)
 
     @validate(*RANGES)
@@ -78,7 +70,7 @@ class GaborExplorer(Panel):
 
     def __init__(self, orientation=60, wavelength=6, width=2, phase=0, aspect=1):
         pixels = [(255 * photo(name, size=PHOTO_SIZE)).round().byte() for name in PHOTOS]
-        self.picture = GaborPicture(
+        self.view = GaborView(
             orientation=orientation,
             wavelength=wavelength,
             width=width,
@@ -87,7 +79,7 @@ class GaborExplorer(Panel):
             photos=b"".join(X.numpy().tobytes() for X in pixels),
         )
         sliders = [
-            float_slider(self.picture, name, name, low, high, "21em", readout)
+            float_slider(self.view, name, name, low, high, "21em", readout)
             for name, (low, high, _, readout) in RANGES.items()
         ]
         for slider in sliders:
@@ -95,19 +87,19 @@ class GaborExplorer(Panel):
         photos = Dropdown(options=PHOTOS, description="photo")
         photos.layout.width = "16em"
         photos.style.description_width = "6em"
-        controls = [*sliders, linked(photos, self.picture, "chosen", of="index")]
-        super().__init__([row_of(controls), self.picture])
+        controls = [*sliders, link(photos, self.view, "chosen", of="index")]
+        super().__init__([wrap_row(controls), self.view])
 
     @property
     def kernel(self):
         """The function as a kernel, (25, 25), float32."""
-        return gabor(SIDE, **{name: getattr(self.picture, name) for name in RANGES})
+        return gabor(SIDE, **{name: getattr(self.view, name) for name in RANGES})
 
 
 def _number(name):
     return property(
-        lambda self: getattr(self.picture, name),
-        lambda self, value: setattr(self.picture, name, value),
+        lambda self: getattr(self.view, name),
+        lambda self, value: setattr(self.view, name, value),
         doc=f"The {name}; may be set.",
     )
 

@@ -5,51 +5,51 @@ import torch
 from traitlets import Dict, Unicode
 
 from helpers.checks import matrix_rows
-from helpers.widgets.base import DERIVED, Finite, Panel, Picture, float_slider, linked
+from helpers.widgets.controls import float_slider, link
+from helpers.widgets.traits import BROWSER_OWNED, Finite
+from helpers.widgets.view import Panel, View
 
 LARGEST_WEIGHT, STEP = 9, 0.25
 PLACES = [f"{a}_{b}" for a in range(3) for b in range(3)]
 
 
-class KernelPicture(Picture):
-    """A picture with nine weights, `k_0_0` … `k_2_2`: jslink joins single numbers only.
+class KernelView(View):
+    """A view with nine weights, `k_0_0` … `k_2_2`: jslink joins single numbers only.
 
-    What a weight is exactly, where its slider has rounded it, stands beside it: `text_0_0` ….
+    `text_0_0` … hold the exact weights as text, which stands beside the rounded sliders.
     """
 
-    hands = Dict({f"k_{place}": STEP for place in PLACES}).tag(sync=True)
+    slider_steps = Dict({f"k_{place}": STEP for place in PLACES}).tag(sync=True)
     for _place in PLACES:
         vars()[f"k_{_place}"] = Finite(0.0).tag(sync=True)
-        vars()[f"hand_k_{_place}"] = Finite(0.0).tag(**DERIVED)
-        vars()[f"text_{_place}"] = Unicode("0").tag(**DERIVED)
+        vars()[f"thumb_k_{_place}"] = Finite(0.0).tag(**BROWSER_OWNED)
+        vars()[f"text_{_place}"] = Unicode("0").tag(**BROWSER_OWNED)
     del _place
 
 
-def kernel_slider(picture, place):
+def kernel_slider(view, place):
     """The slider of one weight, its exact value written beside it.
 
     Args:
-        picture: the KernelPicture.
+        view: the KernelView.
         place: row and column of the weight, "0_0" to "2_2".
     """
-    slider = float_slider(
-        picture, f"k_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, width="12.5em"
-    )
+    slider = float_slider(view, f"k_{place}", "", -LARGEST_WEIGHT, LARGEST_WEIGHT, width="12.5em")
     slider.readout = False
     slider.style.description_width = "3em"
-    return linked(slider, picture, f"text_{place}", of="description", both_ways=False)
+    return link(slider, view, f"text_{place}", of="description", both_ways=False)
 
 
 class KernelPanel(Panel):
     """Nine sliders, laid out as the 3×3 kernel that they are.
 
     Args:
-        picture: the KernelPicture.
+        view: the KernelView.
     """
 
-    def __init__(self, picture):
-        self.picture = picture
-        self._sliders = [kernel_slider(picture, place) for place in PLACES]
+    def __init__(self, view):
+        self.view = view
+        self._sliders = [kernel_slider(view, place) for place in PLACES]
         super().__init__([])
 
     @property
@@ -67,10 +67,10 @@ class KernelPanel(Panel):
             )
         weights = [weight for row in rows for weight in row]
         names = [f"k_{place}" for place in PLACES]
-        self.picture.set_trait_values(dict(zip(names, weights, strict=True)))
+        self.view.update(dict(zip(names, weights, strict=True)))
 
     def _weights(self):
-        return [getattr(self.picture, f"k_{place}") for place in PLACES]
+        return [getattr(self.view, f"k_{place}") for place in PLACES]
 
     def _kernel_box(self):
         """The nine sliders in three rows, under a title."""

@@ -3,23 +3,15 @@
 import ipywidgets
 import torch
 from torch.nn import functional as F
-from traitlets import Bool, Bytes, List
+from traitlets import Bool, Bytes, Dict, List
 
 from helpers import kernels
 from helpers.checks import described, matrix_rows
-from helpers.images import photo, striped_image
-from helpers.widgets import kernel_panel
-from helpers.widgets.base import (
-    DERIVED,
-    Checkbox,
-    Dropdown,
-    Whole,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
-from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
+from helpers.images import LUMINANCE, photo, striped_image
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Checkbox, Dropdown, link, wrap_row
+from helpers.widgets.kernel_panel import KernelPanel, KernelView
+from helpers.widgets.traits import BROWSER_OWNED, Binary, Whole
 
 PRESETS = {
     "Your own": None,
@@ -38,24 +30,18 @@ PHOTO_SIZE = (240, 320)
 LARGEST_PICTURE, LARGEST_PIXEL = (480, 640), 1000
 
 
-class Binary(Bytes):
-    """Bytes, also where they come from the browser: those arrive as a memoryview."""
-
-    def validate(self, obj, value):
-        return super().validate(obj, bytes(value) if isinstance(value, memoryview) else value)
-
-
-class StudioPicture(KernelPicture):
+class StudioView(KernelView):
     """The picture, its feature map, and the sum behind the pixel pointed at.
 
     `source` counts through the still pictures, and one further for the learner's own.
     """
 
-    _esm = javascript(kernel_panel.__file__, __file__)
-    _css = stylesheet(kernel_panel.__file__, __file__)
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
 
+    constants = Dict({"luminance": LUMINANCE}).tag(sync=True)
     presets = List().tag(sync=True)
-    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**DERIVED)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**BROWSER_OWNED)
     grey = Bool(False).tag(sync=True)
     camera = Bool(False).tag(sync=True, echo_update=False)  # no other window starts its own
 
@@ -67,8 +53,8 @@ class StudioPicture(KernelPicture):
     own_count = Whole(0).tag(sync=True)  # how many there have been
 
     # The feature map that the browser drew last, and the picture and weights that it is of.
-    drawn = Binary(b"").tag(**DERIVED)
-    drawn_for = List().tag(**DERIVED)
+    drawn = Binary(b"").tag(**BROWSER_OWNED)
+    drawn_for = List().tag(**BROWSER_OWNED)
 
 
 class KernelStudio(KernelPanel):
@@ -82,29 +68,29 @@ class KernelStudio(KernelPanel):
         kernel: 3×3 weights from −9 to 9; None takes `SOBEL_X`.
         input: "striped", the name of a photo in `PHOTOS`, or a picture of your own.
     Raises:
-        ValueError: kernel or input is nothing of the kind.
+        ValueError: kernel or input is not one of these.
     Source: chapter 04.
     """
 
     def __init__(self, kernel=None, input="chelsea"):
         stills = [photo(name, size=PHOTO_SIZE) for name in PHOTOS] + [striped_image()]
         self._stills = stills
-        picture = StudioPicture(
+        view = StudioView(
             presets=[[] if K is None else K.flatten().tolist() for K in PRESETS.values()],
             stills=b"".join(X.numpy().tobytes() for X in stills),
             still_shapes=[list(X.shape) for X in stills],
             own=stills[0].numpy().tobytes(),
             own_shape=list(stills[0].shape),
         )
-        super().__init__(picture)
+        super().__init__(view)
         self.kernel = kernels.SOBEL_X if kernel is None else kernel
         self.input = input
-        self.children = [self._controls(), picture]
+        self.children = [self._controls(), view]
 
     @property
     def input(self):
         """The still picture, (n_h, n_w), float32."""
-        p = self.picture
+        p = self.view
         if p.source < len(self._stills):
             return self._stills[p.source].clone()
         return _tensor(p.own, p.own_shape)
@@ -117,7 +103,7 @@ class KernelStudio(KernelPanel):
                 raise ValueError(
                     f"There is no picture {described(X)} here: take {', '.join(names)}."
                 )
-            self.picture.source = names.index(X)
+            self.view.source = names.index(X)
             return
         rows = matrix_rows(X, "input", LARGEST_PICTURE, LARGEST_PIXEL)
         X = torch.tensor(rows)
@@ -125,11 +111,11 @@ class KernelStudio(KernelPanel):
             raise ValueError(
                 f"input must have at least 3×3 pixels, but has {X.shape[0]}×{X.shape[1]}."
             )
-        self.picture.set_trait_values(
+        self.view.update(
             {
                 "own": X.numpy().tobytes(),
                 "own_shape": list(X.shape),
-                "own_count": self.picture.own_count + 1,
+                "own_count": self.view.own_count + 1,
                 "source": len(self._stills),
             }
         )
@@ -141,13 +127,13 @@ class KernelStudio(KernelPanel):
         It is the one that the browser drew. Where there is no browser, or it has not answered
         yet, PyTorch computes the same.
         """
-        p, X, K = self.picture, self.input, self.kernel
+        p, X, K = self.view, self.input, self.kernel
         if p.drawn_for == [p.source, p.own_count, *self._weights()]:
             return _tensor(p.drawn, [X.shape[0] - 2, X.shape[1] - 2])
         return F.conv2d(X[None, None], K[None, None])[0, 0]
 
     def _controls(self):
-        p = self.picture
+        p = self.view
         wide = {"description_width": "5em"}
         preset = Dropdown(options=list(PRESETS), description="Preset", style=wide)
         still = Dropdown(
@@ -159,13 +145,13 @@ class KernelStudio(KernelPanel):
         grey = Checkbox(description="Map as a grey picture, 0 to 1", indent=False)
         choices = ipywidgets.VBox(
             [
-                linked(preset, p, "preset", of="index"),
-                linked(still, p, "source", of="index"),
-                linked(camera, p, "camera"),
-                linked(grey, p, "grey"),
+                link(preset, p, "preset", of="index"),
+                link(still, p, "source", of="index"),
+                link(camera, p, "camera"),
+                link(grey, p, "grey"),
             ]
         )
-        return row_of([choices, self._kernel_box()])
+        return wrap_row([choices, self._kernel_box()])
 
 
 def _tensor(data, shape):

@@ -1,11 +1,14 @@
 """MovingStripe: the smallest widget of the course, which shows that widgets work here."""
 
-from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, stylesheet
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import int_slider
+from helpers.widgets.traits import Whole
+from helpers.widgets.view import Panel, View
 
 COLUMNS = 24
 
 
-class StripePicture(Picture):
+class StripeView(View):
     """A row of cells, one of them lit."""
 
     _esm = javascript(__file__)
@@ -26,15 +29,15 @@ class MovingStripe(Panel):
     """
 
     def __init__(self, column=0):
-        self.picture = StripePicture(column=column)
-        slider = int_slider(self.picture, "column", "column", 0, COLUMNS - 1, width="24em")
-        super().__init__([slider, self.picture])
+        self.view = StripeView(column=column)
+        slider = int_slider(self.view, "column", "column", 0, COLUMNS - 1, width="24em")
+        super().__init__([slider, self.view])
 
     @property
     def column(self):
         """Where the stripe is, from 0 to 23."""
-        return self.picture.column
+        return self.view.column
 
     @column.setter
     def column(self, column):
-        self.picture.column = column
+        self.view.column = column

@@ -1,9 +1,12 @@
 """ParameterCount: what a layer on a picture costs, dense beside local beside convolutional."""
 
-from helpers.widgets.base import Panel, Picture, Whole, int_slider, javascript, row_of, stylesheet
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import int_slider, wrap_row
+from helpers.widgets.traits import Whole
+from helpers.widgets.view import Panel, View
 
 
-class CountPicture(Picture):
+class CountView(View):
     """The bars; the browser computes and draws them."""
 
     _esm = javascript(__file__)
@@ -18,11 +21,11 @@ class CountPicture(Picture):
 class ParameterCount(Panel):
     """Count the parameters of four layers on one picture, and the memory they take.
 
-    The traits of `picture` may be set; `counts` are the numbers shown.
+    The traits of `view` may be set; `counts` are the numbers shown.
 
     Args:
         side: height and width of the picture in pixels, 16 to 2000.
-        channels: numbers a pixel, 1 to 16.
+        channels: values per pixel, 1 to 16.
         units: outputs of a dense layer, or feature maps of a convolutional one, 1 to 1000.
         kernel: height and width of the kernel, 1 to 15.
     Raises:
@@ -31,24 +34,24 @@ class ParameterCount(Panel):
     """
 
     def __init__(self, side=1000, channels=3, units=1000, kernel=3):
-        self.picture = CountPicture(side=side, channels=channels, units=units, kernel=kernel)
-        p = self.picture
+        self.view = CountView(side=side, channels=channels, units=units, kernel=kernel)
+        p = self.view
         controls = [
             int_slider(p, "side", "side", 16, 2000, width="24em"),
             int_slider(p, "channels", "channels", 1, 16),
             int_slider(p, "units", "units", 1, 1000, width="24em"),
             int_slider(p, "kernel", "kernel", 1, 15),
         ]
-        super().__init__([row_of(controls), p])
+        super().__init__([wrap_row(controls), p])
 
     def __repr__(self):
-        p = self.picture
+        p = self.view
         return f"ParameterCount({p.side}, {p.channels}, {p.units}, {p.kernel})"
 
     @property
     def counts(self):
         """Weights and biases of each layer, as {name: (weights, biases)}."""
-        p = self.picture
+        p = self.view
         pixels, window = p.side**2, p.kernel**2
         return {
             "dense": (pixels * p.channels * p.units, p.units),

@@ -1,72 +1,25 @@
 // The receptive field explorer: the picture and its maps as strips of cells, seen from the side,
 // and the cone below the cell pointed at. Maps and pictures are square and the layers treat both
-// sides alike, so one side tells all.
+// sides alike, so one side is enough.
+
+import { element } from "./js/dom.js";
+import { consume, OWN_KEYS } from "./js/keyboard.js";
+import { setTraits } from "./js/model.js";
+import { clamp, countOf, formatCount, formatNumber } from "./js/numbers.js";
+import {
+  coneBelow,
+  extent,
+  leftEdge,
+  mapSizes,
+  pathsTo,
+  receptiveFields,
+} from "./js/receptive_field.js";
+import { mount } from "./js/view.js";
 
 const NUMBERS = ["kernel_size", "stride", "padding", "dilation"];
-const MOST_LAYERS = 24;
-
-/** Cells from the first of a window to its last. */
-const extent = ({ kernel_size, dilation }) => dilation * (kernel_size - 1) + 1;
-
-/** Sides of the picture and of the maps; they end before the first layer that leaves nothing. */
-function mapSizes(inputSize, layers) {
-  const sizes = [inputSize];
-  for (const layer of layers) {
-    const room = sizes.at(-1) + 2 * layer.padding - extent(layer);
-    if (room < 0) break;
-    sizes.push(Math.floor(room / layer.stride) + 1);
-  }
-  return sizes;
-}
-
-/** The receptive field of the picture's own cells and of those behind every layer. */
-function receptiveFields(layers) {
-  const fields = [{ size: 1, jump: 1, offset: 0 }];
-  for (const layer of layers) {
-    const { size, jump, offset } = fields.at(-1);
-    fields.push({
-      size: size + (extent(layer) - 1) * jump,
-      jump: jump * layer.stride,
-      offset: offset - layer.padding * jump,
-    });
-  }
-  return fields;
-}
-
-/** First and last cell below a cell, for every level down to the picture, padding included. */
-function coneBelow(layers, level, cell) {
-  const spans = [];
-  spans[level] = [cell, cell];
-  for (let l = level; l > 0; l--) {
-    const { stride, padding } = layers[l - 1];
-    const [first, last] = spans[l];
-    spans[l - 1] = [first * stride - padding, last * stride - padding + extent(layers[l - 1]) - 1];
-  }
-  return spans;
-}
-
-/** How many paths lead from every cell of every level up to one cell. */
-function pathsTo(layers, sizes, level, cell) {
-  const counts = [];
-  counts[level] = new Float64Array(sizes[level]);
-  counts[level][cell] = 1;
-  for (let l = level; l > 0; l--) {
-    const { kernel_size, stride, padding, dilation } = layers[l - 1];
-    const below = new Float64Array(sizes[l - 1]);
-    counts[l].forEach((count, i) => {
-      if (!count) return;
-      for (let a = 0; a < kernel_size; a++) {
-        const j = i * stride - padding + a * dilation;
-        if (j >= 0 && j < below.length) below[j] += count;
-      }
-    });
-    counts[l - 1] = below;
-  }
-  return counts;
-}
 
 /** Everything the page shows, computed from the traits. */
-function explorerState(model) {
+export function explorerState(model) {
   const layers = model.get("layers");
   const inputSize = model.get("input_size");
   const sizes = mapSizes(inputSize, layers);
@@ -86,11 +39,6 @@ function explorerState(model) {
   return { layers, inputSize, sizes, fields, level, cell, spans, counts, low, high, lost };
 }
 
-/** Where a cell lies over the picture, in pixels of the picture: its left edge. */
-function leftEdge({ size, jump, offset }, cell) {
-  return cell * jump + offset + size / 2 - jump / 2;
-}
-
 function layerName(layer, number) {
   const { kind, kernel_size, stride, padding, dilation } = layer;
   let name = `${number} ${kind} ${kernel_size}×${kernel_size}`;
@@ -107,14 +55,15 @@ function layerNameInFull(layer, number) {
 }
 
 /** The sentence about the cell pointed at. */
-function sentence({ inputSize, sizes, fields, level, cell, spans, counts }) {
+export function sentence({ inputSize, sizes, fields, level, cell, spans, counts }) {
   const number = (value) => String(value).replace("-", "−");
-  if (level === 0) return `Pixel ${cell} of the picture: it sees itself. Point at a cell further up.`;
+  if (level === 0)
+    return `Pixel ${cell} of the picture: it sees itself. Point at a cell further up.`;
   const { size, jump, offset } = fields[level];
   const [first, last] = spans[0];
   let text = `Cell ${cell} of the ${sizes[level]} behind layer ${level} sees `;
   text += size === 1 ? `pixel ${number(first)}` : `pixels ${number(first)} to ${number(last)}`;
-  text += `: size ${written(size, 7)}, jump ${written(jump, 7)}, offset ${written(offset, 7)}.`;
+  text += `: size ${formatNumber(size, 7)}, jump ${formatNumber(jump, 7)}, offset ${formatNumber(offset, 7)}.`;
   if (last < 0 || first >= inputSize) return `${text} All of them are padding.`;
   if (first < 0 || last >= inputSize) {
     text += ` Inside the picture: ${Math.max(0, first)} to ${Math.min(inputSize - 1, last)}; `;
@@ -127,18 +76,19 @@ function sentence({ inputSize, sizes, fields, level, cell, spans, counts }) {
 }
 
 /** Weights of the stack's convolutions, and of one layer that sees as much. */
-function weights({ layers, fields }) {
+export function weights({ layers, fields }) {
   const convolutions = layers.filter(({ kind }) => kind !== "pool");
   const count = convolutions.reduce((sum, { kernel_size }) => sum + kernel_size ** 2, 0);
   const { size } = fields.at(-1);
-  const many = convolutions.length === 1 ? "1 convolution" : `${convolutions.length} convolutions`;
   return (
-    `Weights for each pair of channels: ${count.toLocaleString("en")} in ${many}; a single layer that sees as much, ` +
-    `${written(size, 7)}×${written(size, 7)}, has ${size < 1e6 ? (size ** 2).toLocaleString("en") : written(size ** 2)}.`
+    `Weights for each pair of channels: ${formatCount(count)} in ` +
+    `${countOf(convolutions.length, "convolution")}; a single layer that sees as much, ` +
+    `${formatNumber(size, 7)}×${formatNumber(size, 7)}, has ` +
+    `${size < 1e6 ? formatCount(size ** 2) : formatNumber(size ** 2)}.`
   );
 }
 
-function nothingLeft({ layers, sizes }) {
+export function nothingLeft({ layers, sizes }) {
   const number = sizes.length;
   const layer = layers[number - 1];
   return (
@@ -148,7 +98,7 @@ function nothingLeft({ layers, sizes }) {
   );
 }
 
-/** What follows from one trait for others, once for a model, with or without a view. */
+/** Keep the traits that follow from one another up to date, with or without a view. */
 function initialize({ model }) {
   const layersNow = () => model.get("layers");
 
@@ -206,7 +156,7 @@ const TOP = 24; // room above, for the headings of the table
 const BARS = 46; // height of the bars below the picture
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
+  const { max_layers } = model.get("constants");
   const canvas = element("canvas", {
     class: "explorer-canvas",
     tabindex: 0,
@@ -244,9 +194,8 @@ function render({ model, el }) {
         "its cone, click to pin it, or walk with the arrow keys. The bars count the paths from " +
         "each pixel to the cell; s, p and d are stride, padding and dilation.",
     ),
-    spoken.node,
   );
-  attach(el, root);
+  const view = mount({ model, el }, root);
   let width = canvas.clientWidth || 600; // measured again when it changes
 
   function button(label, onclick) {
@@ -262,7 +211,7 @@ function render({ model, el }) {
 
   function add() {
     const layers = [...model.get("layers")];
-    if (layers.length === MOST_LAYERS) return;
+    if (layers.length === max_layers) return;
     const at = model.get("selected");
     const layer = { kind: "conv", kernel_size: 3, stride: 1, padding: 0, dilation: 1 };
     layers.splice(at, 0, layer);
@@ -298,11 +247,11 @@ function render({ model, el }) {
     const state = explorerState(model);
     const box = canvas.getBoundingClientRect();
     const row = Math.floor((event.clientY - box.top - TOP + (ROW - STRIP) / 2) / ROW);
-    const level = Math.max(0, Math.min(state.sizes.length - 1, state.layers.length - row));
+    const level = clamp(state.layers.length - row, 0, state.sizes.length - 1);
     const place = (event.clientX - box.left - 1) / scale(state) + state.low;
     const { jump } = state.fields[level];
     const found = Math.floor((place - leftEdge(state.fields[level], 0)) / jump);
-    const cell = Math.max(0, Math.min(state.sizes[level] - 1, found));
+    const cell = clamp(found, 0, state.sizes[level] - 1);
     setTraits(model, { level, cell });
   }
 
@@ -318,15 +267,14 @@ function render({ model, el }) {
     const across = { ArrowLeft: cell - 1, ArrowRight: cell + 1, Home: 0, End: last }[event.key];
     const along = { ArrowUp: level + 1, ArrowDown: level - 1 }[event.key];
     if (across === undefined && along === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
+    consume(event);
     if (across !== undefined) {
-      setTraits(model, { level, cell: Math.max(0, Math.min(last, across)) });
+      setTraits(model, { level, cell: clamp(across, 0, last) });
     } else if (sizes[along] !== undefined) {
       // The cell that lies straight above or below.
       const middle = leftEdge(fields[level], cell) + fields[level].jump / 2;
       const found = Math.floor((middle - leftEdge(fields[along], 0)) / fields[along].jump);
-      setTraits(model, { level: along, cell: Math.max(0, Math.min(sizes[along] - 1, found)) });
+      setTraits(model, { level: along, cell: clamp(found, 0, sizes[along] - 1) });
     }
   }
 
@@ -361,7 +309,7 @@ function render({ model, el }) {
     });
   }
 
-  // Made anew only when its numbers change; pointing around marks another row.
+  // Makes new rows only when a number changes; pointing around marks another row.
   let tableOf = "";
   function drawTable({ sizes, fields, level, lost }) {
     const numbers = sizes.map((cells, l) => [cells, ...Object.values(fields[l])]);
@@ -371,7 +319,9 @@ function render({ model, el }) {
       const row = (cells) => element("tr", {}, ...cells);
       const titles = ["cells", "size", "jump", "offset"];
       const head = row(titles.map((title) => element("th", { scope: "col" }, title)));
-      const rows = numbers.map((values) => row(values.map((n) => element("td", {}, written(n, 6)))));
+      const rows = numbers.map((values) =>
+        row(values.map((n) => element("td", {}, formatNumber(n, 6)))),
+      );
       const gone = Array.from({ length: lost }, () => row([element("td", { colspan: 4 }, "–")]));
       table.replaceChildren(head, ...gone, ...rows.reverse());
     }
@@ -476,31 +426,28 @@ function render({ model, el }) {
     canvas.classList.toggle("explorer-pinned", model.get("pinned"));
     const selected = model.get("selected");
     which.textContent = `Layer ${selected}:`;
-    buttons.add.disabled = state.layers.length === MOST_LAYERS;
+    buttons.add.disabled = state.layers.length === max_layers;
     buttons.remove.disabled = state.layers.length === 1;
     buttons.up.disabled = selected >= state.layers.length;
     buttons.down.disabled = selected <= 1;
-    spoken.say(state.lost > 0 ? message.textContent : said);
+    return state.lost > 0 ? message.textContent : said;
   }
 
   const traits = ["layers", "input_size", "selected", "level", "cell", "pinned"];
-  const stop = redrawOnChange(model, traits, draw);
-  const themes = new MutationObserver(draw); // a canvas keeps the colours it was drawn with
+  const redraw = () => view.say(draw());
+  const themes = new MutationObserver(redraw); // a canvas keeps the colours it was drawn with
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   themes.observe(document.documentElement, { attributeFilter: ["theme"] });
   const resized = new ResizeObserver(() => {
     if (canvas.clientWidth === width) return;
     width = canvas.clientWidth;
-    draw();
+    redraw();
   });
   resized.observe(canvas);
-  return () => {
-    stop();
-    spoken.stop();
-    resized.disconnect();
-    themes.disconnect();
-    root.remove();
-  };
+  view.redraw(traits, draw);
+  view.onClose(() => resized.disconnect());
+  view.onClose(() => themes.disconnect());
+  return view.close;
 }
 
 export default { initialize, render };

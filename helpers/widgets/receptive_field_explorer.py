@@ -8,27 +8,19 @@ from traitlets import Bool, Dict, List, TraitError, validate
 from helpers.checks import described, is_whole
 from helpers.networks import NETWORKS
 from helpers.receptive_field import Layer, map_sizes, receptive_field
-from helpers.widgets.base import (
-    DERIVED,
-    Dropdown,
-    Panel,
-    Picture,
-    Whole,
-    int_slider,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Dropdown, int_slider, link, wrap_row
+from helpers.widgets.traits import BROWSER_OWNED, Whole
+from helpers.widgets.view import Panel, View
 
-MOST_LAYERS, LARGEST_PICTURE = 24, 256
+MAX_LAYERS, LARGEST_PICTURE = 24, 256
 LIMITS = {"kernel_size": (1, 15), "stride": (1, 8), "padding": (0, 8), "dilation": (1, 8)}
 
 
 def _problem(stack):
     """What keeps the explorer from showing these layers, as a sentence, or None."""
-    if not 1 <= len(stack) <= MOST_LAYERS:
-        return f"There are {len(stack)} layers: give 1 to {MOST_LAYERS}."
+    if not 1 <= len(stack) <= MAX_LAYERS:
+        return f"There are {len(stack)} layers: give 1 to {MAX_LAYERS}."
     for layer in stack:
         if set(layer) != {"kind", *LIMITS}:
             return f"A layer has {list(layer)}: give a kind, {', '.join(LIMITS)}."
@@ -39,7 +31,7 @@ def _problem(stack):
 
 
 def _chain(layers):
-    """Layers that a learner hands in, as the browser wants them."""
+    """Layers that a learner slider_steps in, as the browser wants them."""
     layers = list(layers) if isinstance(layers, Iterator) else layers
     receptive_field(layers)  # refuses what is no list of layers
     for layer in layers:
@@ -63,7 +55,7 @@ def _side(input_size):
 
 
 def _as_dicts(layers, kind="conv"):
-    """Layers as the browser wants them: their four numbers and what to call them."""
+    """Layers as JSON-ready dicts: their four numbers and what to call them."""
     return [{"kind": kind} | {name: getattr(layer, name) for name in LIMITS} for layer in layers]
 
 
@@ -121,7 +113,7 @@ PRESETS = {
 }
 
 
-class ExplorerPicture(Picture):
+class ExplorerView(View):
     """Picture and maps as strips of cells, one above the other; the browser computes them.
 
     `selected` counts the layers from 1; the sliders set its four numbers, which are also kept in
@@ -131,17 +123,18 @@ class ExplorerPicture(Picture):
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
+    constants = Dict({"max_layers": MAX_LAYERS}).tag(sync=True)
     layers = List(Dict()).tag(sync=True)
     input_size = Whole(8, min=1, max=LARGEST_PICTURE).tag(sync=True)
-    selected = Whole(1, min=1, max=MOST_LAYERS).tag(sync=True)
-    level = Whole(0, min=0, max=MOST_LAYERS).tag(sync=True)
+    selected = Whole(1, min=1, max=MAX_LAYERS).tag(sync=True)
+    level = Whole(0, min=0, max=MAX_LAYERS).tag(sync=True)
     cell = Whole(0, min=0).tag(sync=True)
     pinned = Bool(False).tag(sync=True)
     presets = List().tag(sync=True)
-    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**DERIVED)
+    preset = Whole(0, min=0, max=len(PRESETS) - 1).tag(**BROWSER_OWNED)
 
     for _name, (_least, _most) in LIMITS.items():
-        vars()[_name] = Whole(_least, min=_least, max=_most).tag(**DERIVED)
+        vars()[_name] = Whole(_least, min=_least, max=_most).tag(**BROWSER_OWNED)
     del _name, _least, _most
 
     @validate("layers")
@@ -177,31 +170,31 @@ class ReceptiveFieldExplorer(Panel):
         if layers is None and input_size is None:
             traits["preset"] = list(PRESETS).index("Two 2×2 layers")
         presets = [{"input_size": side, "layers": stack} for side, stack in PRESETS.values()]
-        self.picture = ExplorerPicture(presets=presets, **traits)
-        super().__init__([self._controls(), self.picture])
+        self.view = ExplorerView(presets=presets, **traits)
+        super().__init__([self._controls(), self.view])
 
     def __repr__(self):
-        return f"ReceptiveFieldExplorer({len(self.picture.layers)} layers)"
+        return f"ReceptiveFieldExplorer({len(self.view.layers)} layers)"
 
     @property
     def layers(self):
         """The stack as a list of `Layer`; the picture grows if it is too small for a new one."""
-        return [_layer(described) for described in self.picture.layers]
+        return [_layer(described) for described in self.view.layers]
 
     @layers.setter
     def layers(self, layers):
         stack = _chain(layers)
-        side = max(self.picture.input_size, _side_for(stack))
-        self.picture.set_trait_values(_traits(stack, side))
+        side = max(self.view.input_size, _side_for(stack))
+        self.view.update(_traits(stack, side))
 
     @property
     def input_size(self):
         """Side of the picture in pixels."""
-        return self.picture.input_size
+        return self.view.input_size
 
     @input_size.setter
     def input_size(self, side):
-        self.picture.input_size = _side(side)
+        self.view.input_size = _side(side)
 
     @property
     def receptive_field(self):
@@ -209,15 +202,15 @@ class ReceptiveFieldExplorer(Panel):
         return receptive_field(self.layers)
 
     def _controls(self):
-        p = self.picture
+        p = self.view
         preset = Dropdown(
             options=list(PRESETS), index=p.preset, description="stack", layout={"width": "18em"}
         )
         preset.style.description_width = "initial"
         side = int_slider(p, "input_size", "picture side", 1, LARGEST_PICTURE)
-        stack = [linked(preset, p, "preset", of="index"), side]
+        stack = [link(preset, p, "preset", of="index"), side]
         kernel_size, stride, padding, dilation = (
             int_slider(p, name, name.replace("_", " "), *limits) for name, limits in LIMITS.items()
         )
         columns = [stack, [kernel_size, stride], [padding, dilation]]
-        return row_of([ipywidgets.VBox(column) for column in columns])
+        return wrap_row([ipywidgets.VBox(column) for column in columns])

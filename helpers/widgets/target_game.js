@@ -1,9 +1,16 @@
 // The target game: picture, target and your own map, and how alike the last two are.
 
-const TOLERANCE = 0.01; // as in target_game.py
+import { colourLimit } from "./js/colours.js";
+import { correlate, extremes, squareOf } from "./js/correlate.js";
+import { element } from "./js/dom.js";
+import { kernelOf, setKernel, syncWeights, WEIGHTS } from "./js/kernel.js";
+import { colourBar, mapView } from "./js/maps.js";
+import { redrawOnChange, setTraits, storedMatrix, together } from "./js/model.js";
+import { formatNumber } from "./js/numbers.js";
+import { mount } from "./js/view.js";
 
-/** How alike two maps are, in percent; 100 only where no entry is off by more than TOLERANCE. */
-function match(Y, target) {
+/** How alike two maps are, in percent; 100 only where no entry is off by more than `tolerance`. */
+export function match(Y, target, tolerance) {
   let [largest, worst, error, size] = [0, 0, 0, 0];
   for (let n = 0; n < target.length; n++) {
     const difference = Y[n] - target[n];
@@ -12,23 +19,21 @@ function match(Y, target) {
     error += difference ** 2;
     size += target[n] ** 2;
   }
-  if (worst <= TOLERANCE * largest) return 100;
+  if (worst <= tolerance * largest) return 100;
   return Math.max(0, Math.min(99, Math.floor(100 * (1 - Math.sqrt(error / size)))));
 }
 
 /** Picture, target, own map and score of the level that is played. */
-function gameState(model) {
-  const shapes = model.get("still_shapes");
+export function gameState(model) {
   const level = model.get("levels")[model.get("level")];
-  const start = shapes.slice(0, level.picture).reduce((sum, [h, w]) => sum + h * w, 0);
-  const [height, width] = shapes[level.picture];
-  const X = { data: floats(model.get("stills"), start, height * width), height, width };
-  const target = correlate(X.data, height, width, level.kernel, 3, 3);
-  const Y = correlate(X.data, height, width, kernelOf(model), 3, 3);
-  return { level, X, target, Y, score: match(Y.data, target.data) };
+  const X = storedMatrix(model.get("stills"), model.get("still_shapes"), level.picture);
+  const target = correlate(X, squareOf(level.kernel));
+  const Y = correlate(X, kernelOf(model));
+  const score = match(Y.data, target.data, model.get("constants").tolerance);
+  return { level, X, target, Y, score };
 }
 
-/** Joins the sliders, and keeps the list of levels that are won. */
+/** Syncs the sliders, and keeps the list of levels that are won. */
 function initialize({ model }) {
   const keepSolved = () => {
     const solved = model.get("solved");
@@ -37,24 +42,24 @@ function initialize({ model }) {
       setTraits(model, { solved: [...solved, level] });
     }
   };
-  const stops = [joinWeights(model), redrawOnChange(model, [...WEIGHTS, "level"], keepSolved)];
-  return () => stops.forEach((stop) => stop());
+  return together(syncWeights(model), redrawOnChange(model, [...WEIGHTS, "level"], keepSolved));
 }
 
 /** Smallest and largest number of a map, in words. */
 function rangeOf({ data }) {
-  return `from ${extremes(data).map((value) => written(value, 3)).join(" to ")}`;
+  return `from ${extremes(data)
+    .map((value) => formatNumber(value, 3))
+    .join(" to ")}`;
 }
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
-  const [input, target, output] = ["Picture X", "Target", "Your map"].map(pictureView);
+  const [input, target, output] = ["Picture X", "Target", "Your map"].map(mapView);
   const bar = colourBar();
   const meter = element("div", { class: "game-meter", "aria-hidden": "true" }, element("div"));
   const verdict = element("div", { class: "game-verdict" });
   const clue = element("p");
   const details = element("details", {}, element("summary", {}, "A clue"), clue);
-  const zero = () => setTraits(model, Object.fromEntries(WEIGHTS.map((name) => [name, 0])));
+  const zero = () => setKernel(model, Array(9).fill(0));
   const goOn = () => setTraits(model, { level: model.get("level") + 1 });
   const next = element("button", { type: "button", onclick: goOn }, "Next level");
   const clear = element("button", { type: "button", onclick: zero }, "All weights to zero");
@@ -66,13 +71,12 @@ function render({ model, el }) {
     element("div", { class: "game-line" }, meter, verdict),
     element("div", { class: "game-line" }, clear, next, progress),
     details,
-    spoken.node,
   );
-  attach(el, root);
+  const view = mount({ model, el }, root);
 
   let shownLevel = null;
 
-  function draw() {
+  view.redraw([...WEIGHTS, "level", "solved"], () => {
     const { level, X, target: T, Y, score } = gameState(model);
     // The target's own scale, also for your map: equal colours mean equal numbers.
     const limit = colourLimit(extremes(T.data), level.kernel);
@@ -91,18 +95,12 @@ function render({ model, el }) {
     const won = score === 100;
     root.classList.toggle("game-won", won);
     verdict.textContent = won ? "✓ That is the target. Won!" : `${score} % alike`;
-    spoken.say(verdict.textContent);
     const levels = model.get("levels").length;
     next.disabled = !won || model.get("level") === levels - 1;
     progress.textContent = `${model.get("solved").length} of ${levels} levels won`;
-  }
-
-  const stop = redrawOnChange(model, [...WEIGHTS, "level", "solved"], draw);
-  return () => {
-    stop();
-    spoken.stop();
-    root.remove();
-  };
+    return verdict.textContent;
+  });
+  return view.close;
 }
 
 export default { initialize, render };

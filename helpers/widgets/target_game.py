@@ -4,22 +4,15 @@ import functools
 
 import torch
 from torch.nn import functional as F
-from traitlets import Bytes, List, TraitError, validate
+from traitlets import Bytes, Dict, List, TraitError, validate
 
 from helpers import kernels
 from helpers.checks import described, is_whole
 from helpers.images import photo, striped_image
-from helpers.widgets import kernel_panel
-from helpers.widgets.base import (
-    DERIVED,
-    Dropdown,
-    Whole,
-    javascript,
-    linked,
-    row_of,
-    stylesheet,
-)
-from helpers.widgets.kernel_panel import KernelPanel, KernelPicture
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import Dropdown, link, wrap_row
+from helpers.widgets.kernel_panel import KernelPanel, KernelView
+from helpers.widgets.traits import BROWSER_OWNED, Whole
 
 PICTURES = ("chelsea", "coins", "spot", "striped")
 
@@ -126,16 +119,17 @@ def match(Y, target):
     return max(0, min(99, int(100 * (1 - share))))
 
 
-class GamePicture(KernelPicture):
+class GameView(KernelView):
     """Picture, target and your map side by side, and how alike the last two are."""
 
-    _esm = javascript(kernel_panel.__file__, __file__)
-    _css = stylesheet(kernel_panel.__file__, __file__)
+    _esm = javascript(__file__)
+    _css = stylesheet(__file__)
 
-    # A dictionary a level: title, clue, the picture's number, and the kernel behind the target.
+    constants = Dict({"tolerance": TOLERANCE}).tag(sync=True)
+    # A dictionary per level: title, clue, the picture's number, and the kernel behind the target.
     levels = List().tag(sync=True)
     level = Whole(0).tag(sync=True)
-    solved = List(Whole()).tag(**DERIVED)
+    solved = List(Whole()).tag(**BROWSER_OWNED)
     stills = Bytes(b"").tag(sync=True)  # the pictures, float32, one after the other
     still_shapes = List().tag(sync=True)
 
@@ -172,41 +166,41 @@ class TargetGame(KernelPanel):
             }
             for title, name, K, clue in LEVELS
         ]
-        picture = GamePicture(
+        view = GameView(
             levels=levels,
             stills=b"".join(X.numpy().tobytes() for X in pictures),
             still_shapes=[list(X.shape) for X in pictures],
         )
-        super().__init__(picture)
+        super().__init__(view)
         self.level = level
         choice = Dropdown(
             options=[f"{n}. {title}" for n, (title, *_) in enumerate(LEVELS, 1)],
             description="Level",
         )
-        controls = [linked(choice, picture, "level", of="index"), self._kernel_box()]
-        self.children = [row_of(controls), picture]
+        controls = [link(choice, view, "level", of="index"), self._kernel_box()]
+        self.children = [wrap_row(controls), view]
 
     @property
     def level(self):
         """Number of the level, from 1."""
-        return self.picture.level + 1
+        return self.view.level + 1
 
     @level.setter
     def level(self, level):
         if not is_whole(level) or not 1 <= level <= len(LEVELS):
             raise ValueError(f"level must be from 1 to {len(LEVELS)}, but is {described(level)}.")
-        self.picture.level = int(level) - 1
+        self.view.level = int(level) - 1
 
     @property
     def target(self):
         """The feature map to reach."""
-        _, name, K, _ = LEVELS[self.picture.level]
+        _, name, K, _ = LEVELS[self.view.level]
         return F.conv2d(_picture(name)[None, None], K[None, None])[0, 0]
 
     @property
     def output(self):
         """The feature map that the present kernel gives."""
-        X = _picture(LEVELS[self.picture.level][1])
+        X = _picture(LEVELS[self.view.level][1])
         return F.conv2d(X[None, None], self.kernel[None, None])[0, 0]
 
     @property
@@ -217,4 +211,4 @@ class TargetGame(KernelPanel):
     @property
     def solved(self):
         """Numbers of the levels that the browser has seen won so far, in order."""
-        return sorted(level + 1 for level in self.picture.solved)
+        return sorted(level + 1 for level in self.view.solved)

@@ -1,14 +1,17 @@
 // The tuning curve: an edge or a bar, turned; what the kernels respond; and a polar plot of it.
 
-const TURNS = { edge: 360, bar: 180 }; // the angle at which the stimulus is itself again
-const STEP = 5; // degrees between two points of a curve
+import { element, svgElement, svgLine } from "./js/dom.js";
+import { redrawOnChange, setTraits, together } from "./js/model.js";
+import { countOf, formatNumber, formatSigned, radians } from "./js/numbers.js";
+import { paint } from "./js/paint.js";
+import { syncThumbs } from "./js/thumbs.js";
+import { mount } from "./js/view.js";
+
 const RADIUS = 110; // of the plot, in its own units
 
-const radians = (angle) => (angle * Math.PI) / 180;
-
 /** The stimulus on side × side pixels, bright 1 and dark 0; as `edge` and `bar` of Python. */
-function stimulusPixels(kind, side, angle, width) {
-  const pixels = new Float64Array(side * side);
+export function stimulusPixels(kind, side, angle, width) {
+  const data = new Float64Array(side * side);
   const [cos, sin] = [Math.cos(radians(angle)), Math.sin(radians(angle))];
   const middle = (side - 1) / 2;
   for (let i = 0; i < side; i++) {
@@ -19,25 +22,28 @@ function stimulusPixels(kind, side, angle, width) {
         kind === "edge"
           ? Math.min(1, x * cos + y * sin + 0.5)
           : Math.min(across + 0.5, width / 2) - Math.max(across - 0.5, -width / 2);
-      pixels[i * side + j] = Math.max(0, covered);
+      data[i * side + j] = Math.max(0, covered);
     }
   }
-  return pixels;
+  return { data, height: side, width: side };
 }
 
 /** What each kernel responds to the stimulus at an angle. */
-function responsesAt(kernels, side, kind, angle) {
-  const X = stimulusPixels(kind, side, angle, side / 4);
+export function responsesAt(kernels, side, kind, angle) {
+  const X = stimulusPixels(kind, side, angle, side / 4).data;
   return kernels.map((K) => K.reduce((sum, k, n) => sum + k * X[n], 0));
 }
 
 /** Where a response of that strength lies on the plot. */
 function place(angle, strength) {
-  return [strength * RADIUS * Math.cos(radians(angle)), -strength * RADIUS * Math.sin(radians(angle))];
+  return [
+    strength * RADIUS * Math.cos(radians(angle)),
+    -strength * RADIUS * Math.sin(radians(angle)),
+  ];
 }
 
 /** A closed curve cut into pieces of one sign: [{sign, points}], each point [angle, response]. */
-function signedPieces(points) {
+export function signedPieces(points) {
   const pieces = [];
   points.forEach((point, n) => {
     const sign = point[1] < 0 ? -1 : 1;
@@ -47,32 +53,26 @@ function signedPieces(points) {
       return;
     }
     // A curve that changes sign goes through the middle of the plot on its way.
-    const zero = n > 0 ? crossing(points[n - 1], point) : null;
+    const zero = n > 0 ? zeroCrossing(points[n - 1], point) : null;
     if (zero) last.points.push(zero);
     pieces.push({ sign, points: zero ? [zero, point] : [point] });
   });
   return pieces;
 }
 
-function crossing([angle, response], [nextAngle, nextResponse]) {
+function zeroCrossing([angle, response], [nextAngle, nextResponse]) {
   const share = response === nextResponse ? 0 : response / (response - nextResponse);
   return [angle + share * (nextAngle - angle), 0];
 }
 
 /** The largest response rounded up to 1, 2 or 5 times a power of ten: the rim of the plot. */
-function roundLimit(largest) {
+export function roundLimit(largest) {
   if (!(largest > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(largest));
   return [1, 2, 5, 10].map((m) => m * power).find((m) => m >= largest * 0.999);
 }
 
-/** A signed number with two decimals. */
-const signed = (value) => {
-  const text = Math.abs(value).toFixed(2);
-  return text === "0.00" ? "0" : (value < 0 ? "−" : "+") + text;
-};
-
-/** Every angle that is shown while recording is kept, whoever turned the stimulus. */
+/** Every angle that is shown while recording is kept, whether a slider or Python turned the stimulus. */
 function initialize({ model }) {
   const keep = () => {
     const [angle, visited] = [model.get("angle"), model.get("visited")];
@@ -80,12 +80,10 @@ function initialize({ model }) {
       setTraits(model, { visited: [...visited, angle] });
     }
   };
-  const stops = [joinHands(model), redrawOnChange(model, ["angle"], keep)];
-  return () => stops.forEach((stop) => stop());
+  return together(syncThumbs(model), redrawOnChange(model, ["angle"], keep));
 }
 
 function render({ model, el }) {
-  const spoken = spokenRegion();
   const canvas = element("canvas", { class: "tuning-stimulus", role: "img" });
   const frame = element("div", { class: "tuning-frame" });
   const caption = element("div", { class: "cfi-caption" });
@@ -93,14 +91,21 @@ function render({ model, el }) {
   const curves = svgElement("g");
   const now = svgElement("g");
   const rings = svgElement("g");
-  const plot = svgElement("svg", { class: "tuning-plot", viewBox: "-155 -140 310 280", role: "img" });
+  const plot = svgElement("svg", {
+    class: "tuning-plot",
+    viewBox: "-155 -140 310 280",
+    role: "img",
+  });
   plot.append(rings, curves, now);
   const key = element(
     "div",
     { class: "tuning-key" },
     ...(model.get("record")
       ? [keyEntry(shape(0, 0, 1, 5), "positive"), keyEntry(shape(0, 0, -1, 5), "negative, open")]
-      : [keyEntry(keyLine("positive"), "positive"), keyEntry(keyLine("negative"), "negative, dashed")]),
+      : [
+          keyEntry(keyLine("positive"), "positive"),
+          keyEntry(keyLine("negative"), "negative, dashed"),
+        ]),
   );
   const bank = element("div", { class: "tuning-bank", role: "list" });
   const root = element(
@@ -116,15 +121,20 @@ function render({ model, el }) {
         element("div", { class: "tuning-holder" }, canvas, frame),
         answer,
       ),
-      element("div", {}, element("div", { class: "cfi-caption" }, "Response against angle"), plot, key),
+      element(
+        "div",
+        {},
+        element("div", { class: "cfi-caption" }, "Response against angle"),
+        plot,
+        key,
+      ),
       bank,
     ),
-    spoken.node,
   );
-  attach(el, root);
+  const view = mount({ model, el }, root);
 
-  function keyEntry(shape, text) {
-    return element("span", {}, svgElement("svg", { viewBox: "-14 -7 28 14" }, shape), " ", text);
+  function keyEntry(sign, text) {
+    return element("span", {}, svgElement("svg", { viewBox: "-14 -7 28 14" }, sign), " ", text);
   }
 
   function keyLine(sign) {
@@ -132,32 +142,27 @@ function render({ model, el }) {
   }
 
   const kind = model.get("stimulus");
-  const turn = TURNS[kind];
-  let kernels, side, record, limit, complete, cards;
-
-  // What depends on the kernels alone: the full curves, the scale of the plot, the cards.
-  function prepare() {
-    [kernels, side, record] = ["kernels", "side", "record"].map((name) => model.get(name));
-    complete = [];
-    for (let angle = 0; angle <= 360; angle += STEP) {
-      complete.push([angle, responsesAt(kernels, side, kind, angle)]);
-    }
-    limit = roundLimit(Math.max(...complete.flatMap(([, values]) => values.map(Math.abs))));
-    drawRings();
-    cards = kernels.map((K, n) => {
-      const picture = element("canvas", { class: "tuning-kernel", "aria-hidden": "true" });
-      paint(picture, K, side, side, Math.max(...K.map(Math.abs)));
-      const value = element("span", { class: "tuning-value" });
-      const node = element("div", { class: "tuning-card", role: "listitem" }, picture, value);
-      node.title = `kernel ${n}`;
-      return { node, value };
-    });
-    bank.replaceChildren(...(record ? [] : cards.map((card) => card.node)));
-    bank.hidden = record;
+  const turn = model.get("constants").turns[kind];
+  const step = model.get("slider_steps").angle;
+  const [kernels, side, record] = ["kernels", "side", "record"].map((name) => model.get(name));
+  const complete = []; // the full curves
+  for (let angle = 0; angle <= 360; angle += step) {
+    complete.push([angle, responsesAt(kernels, side, kind, angle)]);
   }
+  const limit = roundLimit(Math.max(...complete.flatMap(([, values]) => values.map(Math.abs))));
+  drawRings();
+  const cards = kernels.map((K, n) => {
+    const picture = element("canvas", { class: "tuning-kernel", "aria-hidden": "true" });
+    paint(picture, { data: K, height: side, width: side }, Math.max(...K.map(Math.abs)));
+    const value = element("span", { class: "tuning-value" });
+    const node = element("div", { class: "tuning-card", role: "listitem" }, picture, value);
+    node.title = `kernel ${n}`;
+    return { node, value };
+  });
+  if (!record) bank.append(...cards.map((card) => card.node));
+  bank.hidden = record;
 
   function drawRings() {
-    rings.replaceChildren();
     for (const share of [0.5, 1]) {
       rings.append(svgElement("circle", { class: "tuning-ring", r: share * RADIUS }));
     }
@@ -166,10 +171,15 @@ function render({ model, el }) {
       const [tx, ty] = place(angle, 1.17);
       const anchor = Math.abs(tx) < 20 ? "middle" : tx > 0 ? "start" : "end";
       rings.append(
-        svgElement("line", { class: "tuning-ring", x1: 0, y1: 0, x2: x, y2: y }),
+        svgLine([0, 0], [x, y], "tuning-ring"),
         svgElement(
           "text",
-          { class: "tuning-label", x: anchor === "middle" ? tx : tx * 0.94, y: ty + 4, "text-anchor": anchor },
+          {
+            class: "tuning-label",
+            x: anchor === "middle" ? tx : tx * 0.94,
+            y: ty + 4,
+            "text-anchor": anchor,
+          },
           `${angle}°`,
         ),
       );
@@ -180,7 +190,7 @@ function render({ model, el }) {
         svgElement(
           "text",
           { class: "tuning-label tuning-scale", x, y: y + 4, "text-anchor": "middle" },
-          written(share * limit, 3),
+          formatNumber(share * limit, 3),
         ),
       );
     }
@@ -203,7 +213,11 @@ function render({ model, el }) {
       const points = complete.map(([angle, values]) => [angle, values[n]]);
       for (const piece of signedPieces(points)) {
         const path = piece.points
-          .map(([angle, value]) => place(angle, Math.abs(value) / limit).map((v) => v.toFixed(2)).join(","))
+          .map(([angle, value]) =>
+            place(angle, Math.abs(value) / limit)
+              .map((v) => v.toFixed(2))
+              .join(","),
+          )
           .join(" ");
         const faint = n === strongest ? "" : " tuning-faint";
         const sign = piece.sign < 0 ? "negative" : "positive";
@@ -219,20 +233,27 @@ function render({ model, el }) {
 
   function shape(x, y, value, size) {
     return value < 0
-      ? svgElement("rect", { class: "tuning-square", x: x - size, y: y - size, width: 2 * size, height: 2 * size })
+      ? svgElement("rect", {
+          class: "tuning-square",
+          x: x - size,
+          y: y - size,
+          width: 2 * size,
+          height: 2 * size,
+        })
       : svgElement("circle", { class: "tuning-disc", cx: x, cy: y, r: size });
   }
 
   let drawnFor = null; // which kernel the curves stand for, and how many angles
-  function draw() {
+  view.redraw(["angle", "visited"], () => {
     const angle = model.get("angle");
     const values = responsesAt(kernels, side, kind, angle);
     const strongest = values.reduce((best, v, n) => (v > values[best] ? n : best), 0);
 
     const around = side + 2 * Math.ceil(side / 2);
-    paint(canvas, stimulusPixels(kind, around, angle, side / 4), around, around);
+    paint(canvas, stimulusPixels(kind, around, angle, side / 4));
     frame.style.inset = `${((around - side) / 2 / around) * 100}%`;
-    const where = kind === "edge" ? `bright towards ${written(angle)}°` : `at ${written(angle)}°`;
+    const where =
+      kind === "edge" ? `bright towards ${formatNumber(angle)}°` : `at ${formatNumber(angle)}°`;
     caption.textContent = `${kind === "edge" ? "Edge" : "Bar"}, ${where}`;
 
     const visited = model.get("visited").length;
@@ -244,33 +265,32 @@ function render({ model, el }) {
     const directions = kind === "bar" ? [angle, angle + 180] : [angle];
     for (const direction of directions) {
       const [x, y] = place(direction, 1);
-      now.append(svgElement("line", { class: "tuning-now", x1: 0, y1: 0, x2: x, y2: y }));
+      now.append(svgLine([0, 0], [x, y], "tuning-now"));
       now.append(mark(direction, values[strongest], 6));
     }
 
     values.forEach((value, n) => {
-      cards[n].value.textContent = signed(value);
+      cards[n].value.textContent = formatSigned(value);
       cards[n].value.style.setProperty("--share", Math.min(1, Math.abs(value) / limit));
       cards[n].value.classList.toggle("tuning-below", value < 0);
       cards[n].node.classList.toggle("tuning-strongest", kernels.length > 1 && n === strongest);
-      cards[n].node.setAttribute("aria-label", `kernel ${n} responds ${signed(value)}`);
+      cards[n].node.setAttribute("aria-label", `kernel ${n} responds ${formatSigned(value)}`);
     });
     const among = kernels.length > 1 ? `strongest of ${kernels.length}: kernel ${strongest}, ` : "";
-    const kept = record ? `; ${visited} ${visited === 1 ? "angle" : "angles"} recorded` : "";
-    answer.textContent = `${among}response ${signed(values[strongest])}${kept}`;
+    const kept = record ? `; ${countOf(visited, "angle")} recorded` : "";
+    answer.textContent = `${among}response ${formatSigned(values[strongest])}${kept}`;
     const text = `${caption.textContent}: ${answer.textContent}`;
-    canvas.setAttribute("aria-label", `${caption.textContent}, with the kernel's window in the middle`);
-    plot.setAttribute("aria-label", `Polar plot of response against angle, up to ${written(limit)}. ${text}`);
-    spoken.say(text);
-  }
-
-  prepare();
-  const stop = redrawOnChange(model, ["angle", "visited"], draw);
-  return () => {
-    stop();
-    spoken.stop();
-    root.remove();
-  };
+    canvas.setAttribute(
+      "aria-label",
+      `${caption.textContent}, with the kernel's window in the middle`,
+    );
+    plot.setAttribute(
+      "aria-label",
+      `Polar plot of response against angle, up to ${formatNumber(limit)}. ${text}`,
+    );
+    return text;
+  });
+  return view.close;
 }
 
 export default { initialize, render };

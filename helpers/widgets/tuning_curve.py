@@ -5,35 +5,30 @@ from traitlets import Bool, Dict, List, TraitError, Unicode, validate
 
 from helpers.checks import described
 from helpers.spikes import bar, edge
-from helpers.widgets.base import (
-    DERIVED,
-    Finite,
-    Panel,
-    Picture,
-    Whole,
-    float_slider,
-    javascript,
-    stylesheet,
-)
+from helpers.widgets.assets import javascript, stylesheet
+from helpers.widgets.controls import float_slider
+from helpers.widgets.traits import BROWSER_OWNED, Finite, Whole
+from helpers.widgets.view import Panel, View
 
 STIMULI = {"edge": (edge, 360), "bar": (bar, 180)}  # and the angle at which it is itself again
 MAX_KERNELS, MAX_SIDE, STEP = 16, 32, 5
 
 
-class TuningPicture(Picture):
+class TuningView(View):
     """The stimulus under the kernel's window, and the responses on a polar plot."""
 
     _esm = javascript(__file__)
     _css = stylesheet(__file__)
 
+    constants = Dict({"turns": {name: turn for name, (_, turn) in STIMULI.items()}}).tag(sync=True)
     kernels = List(List(Finite())).tag(sync=True)  # each row by row
     side = Whole(3, min=1, max=MAX_SIDE).tag(sync=True)
     stimulus = Unicode("edge").tag(sync=True)
     angle = Finite(0.0).tag(sync=True)
-    hand_angle = Finite(0.0).tag(**DERIVED)
-    hands = Dict({"angle": STEP}).tag(sync=True)
+    thumb_angle = Finite(0.0).tag(**BROWSER_OWNED)
+    slider_steps = Dict({"angle": STEP}).tag(sync=True)
     record = Bool(False).tag(sync=True)
-    visited = List(Finite()).tag(**DERIVED)  # angles, in the order in which they were shown
+    visited = List(Finite()).tag(**BROWSER_OWNED)  # angles, in the order in which they were shown
 
     @validate("angle")
     def _within_a_turn(self, proposal):
@@ -61,7 +56,7 @@ class TuningCurve(Panel):
     Shape:
         kernels (k, k) or (n, k, k), k at most 32.
     Raises:
-        ValueError: kernels or stimulus is nothing of the kind.
+        ValueError: kernels or stimulus is not one of these.
         TraitError: angle is out of range: 0 to 360 for an edge, 0 to 180 for a bar.
     Source: chapters 04 and 07; Hubel and Wiesel (1962).
     """
@@ -73,7 +68,7 @@ class TuningCurve(Panel):
             raise ValueError(f"record must be True or False, but is {described(record)}.")
         self._kernels = _stack(kernels)
         self._show, turn = STIMULI[stimulus]
-        self.picture = TuningPicture(
+        self.view = TuningView(
             kernels=self._kernels.double().flatten(1).tolist(),
             side=self._kernels.shape[1],
             stimulus=stimulus,
@@ -81,26 +76,26 @@ class TuningCurve(Panel):
             record=record,
             visited=[angle] if record else [],
         )
-        slider = float_slider(self.picture, "angle", "angle", 0, turn, "26em", ".0f")
-        super().__init__([slider, self.picture])
+        slider = float_slider(self.view, "angle", "angle", 0, turn, "26em", ".0f")
+        super().__init__([slider, self.view])
 
     def __repr__(self):
         n, k, _ = self._kernels.shape
         what = "kernel" if n == 1 else "kernels"
-        return f"TuningCurve({n} {what} of {k}×{k}, {self.picture.stimulus})"
+        return f"TuningCurve({n} {what} of {k}×{k}, {self.view.stimulus})"
 
     @property
     def angle(self):
         """Of the stimulus, in degrees; may be set."""
-        return self.picture.angle
+        return self.view.angle
 
     @angle.setter
     def angle(self, angle):
-        with self.picture.hold_sync():
-            self.picture.angle = angle
-            angle = self.picture.angle
-            if self.picture.record and angle not in self.picture.visited:
-                self.picture.visited = [*self.picture.visited, angle]
+        with self.view.hold_sync():
+            self.view.angle = angle
+            angle = self.view.angle
+            if self.view.record and angle not in self.view.visited:
+                self.view.visited = [*self.view.visited, angle]
 
     @property
     def responses(self):
@@ -112,8 +107,8 @@ class TuningCurve(Panel):
 
         With record=True they are those of the angles visited so far, else every 5 degrees.
         """
-        turn = STIMULI[self.picture.stimulus][1]
-        angles = self.picture.visited if self.picture.record else range(0, turn, STEP)
+        turn = STIMULI[self.view.stimulus][1]
+        angles = self.view.visited if self.view.record else range(0, turn, STEP)
         angles = sorted(angles)
         return torch.tensor(angles).float(), torch.stack([self._responses(a) for a in angles])
 

@@ -242,20 +242,20 @@ def test_odd_values_of_a_trait_are_refused_or_harmless(panel):
     """What is refused leaves the widget as it was; what is taken can be shown again."""
     widget = panel(**VALID[panel])
     problems = []
-    for trait in widget.picture.traits(sync=True):
+    for trait in widget.view.traits(sync=True):
         if trait.startswith("_") or trait in {"layout", "tabbable", "tooltip", "comm"}:
             continue
         for name, value in ODD.items():
-            before = getattr(widget.picture, trait)
+            before = getattr(widget.view, trait)
             try:
-                setattr(widget.picture, trait, value)
+                setattr(widget.view, trait, value)
             except (TraitError, ValueError):
-                if getattr(widget.picture, trait) is not before:
+                if getattr(widget.view, trait) is not before:
                     problems.append(f"{trait}={name} was refused, but is lost: {before!r:.60}")
             except Exception as error:
                 problems.append(f"{trait}={name}: {type(error).__name__}: {str(error)[:120]}")
             else:
-                setattr(widget.picture, trait, before)
+                setattr(widget.view, trait, before)
     assert not problems, "\n" + "\n".join(problems)
 
 
@@ -270,13 +270,13 @@ def test_of_control_and_picture_only_one_tells_other_windows(panel):
         ]
 
     widget = panel(**VALID[panel])
-    joined = [control for control in controls(widget) if hasattr(control, "picture_links")]
+    joined = [control for control in controls(widget) if hasattr(control, "view_links")]
     assert joined
     for control in joined:
         for name in control.keys:
             assert control.trait_metadata(name, "echo_update", True) is False, (control, name)
-    hands = [name for name in widget.picture.keys if name.startswith("hand_")]
-    assert all(widget.picture.trait_metadata(name, "echo_update") is False for name in hands)
+    thumbs = [name for name in widget.view.keys if name.startswith("thumb_")]
+    assert all(widget.view.trait_metadata(name, "echo_update") is False for name in thumbs)
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=label)

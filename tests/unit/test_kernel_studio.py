@@ -100,7 +100,7 @@ def test_your_own_picture_from_python(studio):
 
 def test_a_stale_map_from_the_browser_is_not_shown(studio):
     studio.input, studio.kernel = "coins", kernels.SOBEL_Y
-    p = studio.picture
+    p = studio.view
     drawn = torch.full((238, 318), 7.0)
     p.drawn, p.drawn_for = drawn.numpy().tobytes(), [p.source, p.own_count, *studio._weights()]
     assert torch.equal(studio.output, drawn)  # this is the browser's own
@@ -111,7 +111,7 @@ def test_a_stale_map_from_the_browser_is_not_shown(studio):
 @pytest.mark.parametrize("weight", [float("nan"), float("inf"), None, "1"])
 def test_weights_are_finite_numbers(studio, weight):
     with pytest.raises(TraitError):
-        studio.picture.k_1_1 = weight
+        studio.view.k_1_1 = weight
 
 
 def test_presets_are_the_kernels_of_the_course():

@@ -12,7 +12,7 @@ from helpers.widgets import DenseToConvolution, EquivarianceMeter, ParameterCoun
 @pytest.mark.parametrize("k_w", [1, 2, 3])
 def test_the_matrix_ends_as_a_correlation(k_h, k_w):
     demo = DenseToConvolution(stage=2)
-    demo.picture.k_h, demo.picture.k_w = k_h, k_w
+    demo.view.k_h, demo.view.k_w = k_h, k_w
     assert torch.equal(demo.matrix, correlation_matrix(demo.K, (6, 8)))
     torch.testing.assert_close(demo.Y, corr2d(demo.X, demo.K))
 
@@ -34,9 +34,9 @@ def test_a_stage_is_a_number_from_0_to_2(stage):
 
 def test_a_shift_moves_the_inside_exactly_and_the_padded_border_not():
     meter = EquivarianceMeter("camera")
-    meter.picture.shift_right, meter.picture.shift_down = -5, 7
+    meter.view.shift_right, meter.view.shift_down = -5, 7
     assert meter.largest_difference() == {"inside": 0, "border": None}
-    meter.picture.padded = True
+    meter.view.padded = True
     largest = meter.largest_difference()
     assert largest["inside"] == 0 and largest["border"] > 0.1
 
@@ -44,14 +44,14 @@ def test_a_shift_moves_the_inside_exactly_and_the_padded_border_not():
 @pytest.mark.parametrize("stride", [2, 3])
 def test_at_a_stride_only_its_multiples_are_exact(stride):
     meter = EquivarianceMeter()
-    meter.picture.stride = stride
+    meter.view.stride = stride
     for shift in range(-9, 10):
-        meter.picture.shift_right = shift
+        meter.view.shift_right = shift
         assert (meter.largest_difference()["inside"] == 0) == (shift % stride == 0)
 
 
 def test_there_is_no_such_photo():
-    with pytest.raises(ValueError, match="one of .* but is 'dog'"):
+    with pytest.raises(ValueError, match=r"one of .* but is 'dog'"):
         EquivarianceMeter("dog")
 
 

@@ -37,15 +37,15 @@ PARTS = ("widgets", "chapters", "imports", "ladder", "sizes")
 WIDGETS = {
     "CorrelationStepper": (
         "CorrelationStepper()",
-        "w = CorrelationStepper(torch.ones(8, 8), torch.eye(3)); w.picture.padding = 3; w",
+        "w = CorrelationStepper(torch.ones(8, 8), torch.eye(3)); w.view.padding = 3; w",
     ),
     "DenseToConvolution": (
         "DenseToConvolution()",
-        "w = DenseToConvolution(stage=0.5); w.picture.k_w = 1; w",
+        "w = DenseToConvolution(stage=0.5); w.view.k_w = 1; w",
     ),
     "EquivarianceMeter": (
         "EquivarianceMeter()",
-        "w = EquivarianceMeter(); w.picture.kernel, w.picture.padded = 2, True; w",
+        "w = EquivarianceMeter(); w.view.kernel, w.view.padded = 2, True; w",
     ),
     "ParameterCount": ("ParameterCount()", "ParameterCount(1990, 16, 1000, 15)"),
     "KernelStudio": ("KernelStudio()", "KernelStudio(input=torch.rand(480, 640))"),
