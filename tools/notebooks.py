@@ -1,4 +1,14 @@
-"""Where the notebooks are, and the one way to execute one."""
+"""Where the notebooks are, the one way to execute one, and what is hidden until it is asked for.
+
+The answer to a question must not stand on the page when a chapter is opened:
+
+- the tag `reveal` on a code cell hides its output until the cell is run;
+- the tag `reveal-source` hides its code, where the code is the answer;
+- prose that answers stands inside `<details>`.
+
+`python -m tools.refresh` writes what JupyterLab reads, the pages read the tags. In JupyterLab the
+first line of hidden code stays visible: begin it with a comment or a `def` line that tells nothing.
+"""
 
 from pathlib import Path
 
@@ -16,6 +26,39 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
+REVEAL, REVEAL_SOURCE = "reveal", "reveal-source"
+TAGS = {"exercise", "nbval-ignore-output", REVEAL, REVEAL_SOURCE}
+# In place of a collapsed output JupyterLab shows the first line of the first one that is a text. In
+# front of the others this one, which draws nothing, leaves no line to show; nbval skips its kind.
+VEIL = {"output_type": "display_data", "data": {"text/latex": ""}, "metadata": {}}
+
+
+def tags(cell):
+    """The tags of a cell, a list."""
+    return cell.metadata.get("tags", [])
+
+
+def cell_metadata(tags):
+    """The metadata of a committed cell with these tags.
+
+    JupyterLab opens an output that is `collapsed` closed, and opens it when the cell runs.
+    (`jupyter.outputs_hidden` says the same, but under jupyter-server-nbmodel such a cell does
+    not run.) A hidden source stays hidden until it is clicked.
+    """
+    metadata = {"tags": list(tags)} if tags else {}
+    if REVEAL in tags:
+        metadata["collapsed"] = True
+    if REVEAL_SOURCE in tags:
+        metadata["jupyter"] = {"source_hidden": True}
+    return metadata
+
+
+def hide(cell):
+    """Write into an executed cell what its tags ask for, and remove what they no longer do."""
+    cell.metadata = nbformat.from_dict(cell_metadata(tags(cell)))
+    if cell.cell_type == "code":
+        veil = [nbformat.from_dict(VEIL)] if REVEAL in tags(cell) else []
+        cell.outputs = veil + [output for output in cell.outputs if output != VEIL]
 
 
 def client(notebook, *, widget_state=False):

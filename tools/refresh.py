@@ -4,6 +4,7 @@
     python -m uv run python -m tools.refresh notebooks/02*.ipynb  # those named
 
 Widget state, timestamps and the version of Python are left out; outputs, counts and cell ids stay.
+The tags `reveal` and `reveal-source` become what hides in JupyterLab (see `tools.notebooks`).
 """
 
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.notebooks import METADATA, NOTEBOOKS, execute
+from tools.notebooks import METADATA, NOTEBOOKS, execute, hide
 
 
 def refresh(path):
@@ -21,8 +22,7 @@ def refresh(path):
     execute(notebook)
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
-        kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-        cell.metadata = nbformat.from_dict(kept)
+        hide(cell)
     nbformat.write(notebook, path)
 
 

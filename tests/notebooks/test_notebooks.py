@@ -12,7 +12,7 @@ import pytest
 
 from helpers import checks, conv2d, correlation, natural_images
 from tools import solutions as exercises
-from tools.notebooks import METADATA, NOTEBOOKS, execute
+from tools.notebooks import METADATA, NOTEBOOKS, REVEAL, TAGS, VEIL, cell_metadata, execute, tags
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 CHAPTERS = [path for path in PATHS if not path.name.startswith("00")]
@@ -40,8 +40,16 @@ def test_it_is_valid_small_and_clean(path):
     assert path.stat().st_size < 1_000_000
     assert notebook.metadata == METADATA, "run python -m tools.refresh"
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"tags"}, "run python -m tools.refresh"
-        assert set(cell.metadata.get("tags", [])) <= {"exercise", "nbval-ignore-output"}
+        assert set(tags(cell)) <= TAGS
+        # What hides an answer is there where a tag asks for it, and nowhere else.
+        assert cell.metadata == cell_metadata(tags(cell)), "run python -m tools.refresh"
+        if REVEAL in tags(cell):
+            assert cell.outputs[0] == VEIL, "run python -m tools.refresh"
+            assert len(cell.outputs) > 1, "there is nothing to reveal"
+        else:
+            assert VEIL not in cell.get("outputs", []), "run python -m tools.refresh"
+        # Prose that answers stands in <details>.
+        assert cell.cell_type == "code" or not tags(cell)
 
 
 @every_notebook

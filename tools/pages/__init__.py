@@ -27,7 +27,7 @@ from jupyter_core.paths import jupyter_path
 from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html_mistune
 
 from tools import address
-from tools.notebooks import NOTEBOOKS, ROOT, client
+from tools.notebooks import NOTEBOOKS, REVEAL, REVEAL_SOURCE, ROOT, client, tags
 
 HERE = Path(__file__).parent
 # Executed notebooks, by a digest of all that they depend on: not executed again without need.
@@ -178,13 +178,16 @@ def shown(cell):
     if cell.cell_type == "markdown":
         return {"kind": "prose", "html": prose(cell.source)}
     kind = "code"
-    if "exercise" in cell.metadata.get("tags", []):
+    if "exercise" in tags(cell):
         kind = "exercise"
     elif 'find_spec("helpers")' in cell.source:
         kind = "set-up"
     return {
         "kind": kind,
         "html": highlighted(cell.source),
+        # What answers a question stays closed until it is asked for.
+        "source_closed": REVEAL_SOURCE in tags(cell),
+        "outputs_closed": REVEAL in tags(cell),
         # That an exercise has not been attempted is no news on a page without a kernel.
         "outputs": [] if kind == "exercise" else [output_html(output) for output in cell.outputs],
     }
