@@ -28,9 +28,9 @@ METADATA = {
 }
 REVEAL, REVEAL_SOURCE = "reveal", "reveal-source"
 TAGS = {"exercise", "nbval-ignore-output", REVEAL, REVEAL_SOURCE}
-# In place of a collapsed output JupyterLab shows the first line of the first one that is a text. In
-# front of the others this one, which draws nothing, leaves no line to show; nbval skips its kind.
-VEIL = {"output_type": "display_data", "data": {"text/latex": ""}, "metadata": {}}
+# Of a cell's collapsed outputs JupyterLab shows the first line of the first one. This one holds
+# nothing: put in front of the others, it leaves no line to show and nbval nothing to compare.
+VEIL = {"output_type": "display_data", "data": {}, "metadata": {}}
 
 
 def tags(cell):

@@ -12,7 +12,7 @@ below it, for the answers of the value exercises that are checked in it:
   a string or comment of code: 12, 12.0, 2,016, three million, 1/30, 0.0333, 64 %. A fraction counts
   when it is rounded to two significant digits or more.
 - A whole number below ten only where it stands as a result: in prose after `=`, "is", "gives" and
-  the like, or first in a paragraph ("One: ..."); in outputs after `:` or `=`, or at the end of a line.
+  the like, or first in a paragraph ("One: ..."); in outputs after `:` or `=`, or ending a line.
 - A tuple or a matrix wherever its numbers stand in a row and nothing else with them, in any
   brackets or joined by ×, commas, arrows or words: (4, 5), 4×5, 4 by 5, torch.Size([4, 5]),
   [[1., -1.]]; a tuple also where one output shows all its numbers, each as above. A matrix counts
@@ -160,7 +160,9 @@ def _question(name, notebook):
         for n, cell in enumerate(notebook.cells)
         if cell.cell_type == "code" and name in dict(checks_in(cell.source))
     )
-    return "\n".join(p.text for p in visible(notebook) if (p.kind, p.cell) == ("question", cell - 1))
+    return "\n".join(
+        p.text for p in visible(notebook) if (p.kind, p.cell) == ("question", cell - 1)
+    )
 
 
 def _text_of(output):
@@ -215,10 +217,11 @@ def _words(word, piece, question):
 NUMBER = (
     r"(?<![\w.])(?:(?<![\w)\]])-)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?(?!\w|\.\d)"
 )
-WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
+WORDS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty"),
+]
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 # What may come between a verb or a sign and the number that is a result.
 _RESULT = (
