@@ -4,23 +4,26 @@
     python -m tools.spoilers notebooks/02*.ipynb   # those named
 
 Searched is what a reader sees of a chapter that was opened and never run: Markdown outside closed
-`<details>` (their summaries are visible), code that is not hidden, outputs that are not collapsed.
-A *part* reaches from one heading to the next; each part is searched, above a question as well as
-below it, for the answers of the value exercises that are checked in it:
+`<details>` (their summaries are visible), code that is not hidden (of hidden code JupyterLab shows
+the first line), outputs that are not collapsed. A *part* reaches from one heading to the next. For
+each value exercise its part is searched, above the question as well as below it, and all up to the
+next output where that stands behind a heading; not the question itself, which tells what is given:
 
 - A number of two digits or more, or with decimals, wherever it stands in prose, in an output, or in
-  a string or comment of code: 12, 12.0, 2,016, three million, 1/30, 0.0333, 64 %. A fraction counts
-  when it is rounded to two significant digits or more.
+  a string or comment of code: 12, 12.0, 2,016, three million, half, 1/30, 0.0333, 64 %. Rounded
+  numbers count from two significant digits on.
 - A whole number below ten only where it stands as a result: in prose after `=`, "is", "gives" and
-  the like, or first in a paragraph ("One: ..."); in outputs after `:` or `=`, or ending a line.
+  the like, or first in a paragraph ("One: ..."); in outputs after `:` or `=`, at the end of a line,
+  or as the first entry of a matrix.
 - A tuple or a matrix wherever its numbers stand in a row and nothing else with them, in any
   brackets or joined by ×, commas, arrows or words: (4, 5), 4×5, 4 by 5, torch.Size([4, 5]),
-  [[1., -1.]]; a tuple also where one output shows all its numbers, each as above. A matrix counts
-  if the exercise's own check accepts it, so another right answer is found as well.
-- A word in quotes, code or emphasis, unless the question offers it; and an output that is nothing
-  but True or False, where that is the answer.
+  [[1., -1.]]; a tuple also where one output below the question shows all its numbers, each as
+  above, and a pair where a matrix of that shape is printed. A matrix counts if the exercise's own
+  check accepts it, so another right answer is found as well.
+- A word in quotes, code or emphasis, and in outputs, unless the question offers it; and an output
+  that is nothing but True or False, where that is the answer.
 - Letters, Booleans and offered words say too little to be searched for. `tells` names what gives
-  them away: regular expressions, searched for in everything but the question itself.
+  them away, regular expressions; it can do so for other answers too.
 
 For a function exercise the code of the reference solution must not be visible below its stub: as a
 function or class with the same statements anywhere further down, or, where the solution is one
@@ -30,6 +33,7 @@ expression, as that expression in the same part. Names of arguments and variable
 import ast
 import contextlib
 import io
+import itertools
 import re
 import sys
 import textwrap
@@ -54,12 +58,14 @@ class Piece:
         text: as it is written.
         cell: index of its cell.
         part: index of its part, which reaches from one heading to the next.
+        is_asking: whether it is the code of an exercise.
     """
 
     kind: str
     text: str
     cell: int
     part: int
+    is_asking: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,26 +98,39 @@ def spoilers(notebook, exercises, tells=None):
             if _is_function(exercise):
                 hits = _solution_below(exercise, pieces, n)
             else:
-                part = {piece.part for piece in pieces if piece.cell == n}
-                here = [piece for piece in pieces if piece.part in part]
-                hits = _answers_in(exercise, here, (tells or {}).get(name, ()), n)
+                hits = _answers_in(exercise, pieces, n, (tells or {}).get(name, ()))
             found += [Spoiler(name, *hit) for hit in hits[:1]]
     return found
 
 
-def needs_tells(exercise, notebook):
-    """Whether an answer can only be found by what `tells` says of it."""
-    if _is_function(exercise):
-        return False
-    answer = exercise.reference()
-    return isinstance(answer, bool) or (
-        isinstance(answer, str)
-        and (len(answer) == 1 or _is_offered(answer, _question(exercise.name, notebook)))
-    )
+def needs_tells(notebook, exercises):
+    """Names of the exercises in a notebook whose answers can only be found by `tells`."""
+    pieces, names = visible(notebook), []
+    for piece in pieces:
+        for name, _ in checks_in(piece.text) if piece.is_asking else []:
+            answer = None if _is_function(exercises[name]) else exercises[name].reference()
+            if isinstance(answer, bool) or (
+                isinstance(answer, str) and _says_little(answer, _question(piece.cell, pieces))
+            ):
+                names.append(name)
+    return names
 
 
 def _is_function(exercise):
     return hasattr(exercise, "cases")
+
+
+def _around(asked_at, pieces):
+    """What is searched: the part of a question, up to the next output at least, without itself."""
+    part = next(piece.part for piece in pieces if piece.cell == asked_at)
+    later = (p.cell for p in pieces if p.kind == "code" and p.cell > asked_at and not p.is_asking)
+    end = next(later, asked_at + 1)
+    return [
+        piece
+        for piece in pieces
+        if (piece.part == part or asked_at < piece.cell <= end)
+        and (piece.kind, piece.cell) != ("question", _question_cell(asked_at, pieces))
+    ]
 
 
 # --- what is visible ------------------------------------------------------------------------------
@@ -124,19 +143,20 @@ def visible(notebook):
         if cell.cell_type == "markdown":
             for text in re.split(r"^(?=#{1,6} )", without_details(cell.source), flags=re.MULTILINE):
                 part += text.startswith("#")
-                is_asked = n + 1 < len(notebook.cells) and bool(
-                    notebook.cells[n + 1].cell_type == "code"
-                    and checks_in(notebook.cells[n + 1].source)
-                )
-                before, question = _split_question(text) if is_asked else (text, "")
+                before, question = _split_question(text) if _asks(notebook, n) else (text, "")
                 pieces += [Piece("prose", before, n, part), Piece("question", question, n, part)]
             continue
-        # An empty piece keeps a hidden cell in its part.
-        source = "" if REVEAL_SOURCE in tags(cell) else cell.source
-        pieces.append(Piece("code", source, n, part))
+        source = cell.source.split("\n")[0] if REVEAL_SOURCE in tags(cell) else cell.source
+        pieces.append(Piece("code", source, n, part, is_asking=bool(checks_in(cell.source))))
         if REVEAL not in tags(cell):
             pieces += [Piece("output", _text_of(output), n, part) for output in cell.outputs]
     return pieces
+
+
+def _asks(notebook, n):
+    """Whether an exercise comes after the n-th cell, before the next text."""
+    following = itertools.takewhile(lambda cell: cell.cell_type == "code", notebook.cells[n + 1 :])
+    return any(checks_in(cell.source) for cell in following)
 
 
 def without_details(markdown):
@@ -154,15 +174,14 @@ def _split_question(text):
     return "\n".join(paragraphs[:start]), "\n".join(paragraphs[start:])
 
 
-def _question(name, notebook):
-    (cell,) = (
-        n
-        for n, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and name in dict(checks_in(cell.source))
-    )
-    return "\n".join(
-        p.text for p in visible(notebook) if (p.kind, p.cell) == ("question", cell - 1)
-    )
+def _question_cell(asked_at, pieces):
+    """Index of the cell whose text asks what is checked in the given one."""
+    return max((p.cell for p in pieces if p.kind == "question" and p.cell < asked_at), default=None)
+
+
+def _question(asked_at, pieces):
+    asking = ("question", _question_cell(asked_at, pieces))
+    return "\n".join(piece.text for piece in pieces if (piece.kind, piece.cell) == asking)
 
 
 def _text_of(output):
@@ -176,39 +195,42 @@ def _text_of(output):
 # --- values ---------------------------------------------------------------------------------------
 
 
-def _answers_in(exercise, pieces, tells, asked_at):
-    """(cell, text) of each place in `pieces` that gives the answer away."""
-    answer = exercise.reference()
-    question = "".join(p.text for p in pieces if (p.kind, p.cell) == ("question", asked_at - 1))
-    hits = []
-    for piece in pieces:
-        is_own_question = (piece.kind, piece.cell) == ("question", asked_at - 1)
-        for text in _found(answer, exercise, piece, question, is_own_question):
-            hits.append((piece.cell, text))
-        if not is_own_question:
-            told = [re.search(tell, piece.text, re.IGNORECASE | re.MULTILINE) for tell in tells]
-            hits += [(piece.cell, match[0]) for match in told if match]
+def _answers_in(exercise, pieces, asked_at, tells):
+    """(cell, text) of each place that gives the answer away."""
+    answer, hits = exercise.reference(), []
+    if isinstance(answer, str) and _says_little(answer, _question(asked_at, pieces)):
+        answer = None
+    for piece in _around(asked_at, pieces):
+        found = _found(answer, exercise, piece, piece.cell > asked_at)
+        found += [match[0] for match in (_search(tell, piece.text) for tell in tells) if match]
+        hits += [(piece.cell, text) for text in found]
     return hits
 
 
-def _found(answer, exercise, piece, question, is_own_question):
+def _search(tell, text):
+    return re.search(tell, text, re.IGNORECASE | re.MULTILINE)
+
+
+def _found(answer, exercise, piece, is_below):
+    """Every text in a piece that shows the answer."""
+    if answer is None:
+        return []
     if isinstance(answer, bool):
         return [piece.text] if piece.kind == "output" and piece.text.strip() == str(answer) else []
     if isinstance(answer, str):
-        return [] if is_own_question else _words(answer, piece, question)
+        return _words(answer, piece)
     if isinstance(answer, Real):
-        return [] if is_own_question and _is_small(answer) else _numbers(answer, piece)
-    return _sequences(answer, exercise, piece)
+        return _numbers(answer, piece)
+    return _sequences(answer, exercise, piece, is_below)
 
 
-def _is_offered(word, question):
-    """Whether a question names the word beside others to choose from."""
-    return f'"{word}"' in question and len(set(re.findall(r'"(\w+)"', question))) > 1
+def _says_little(word, question):
+    """Whether a word is a letter, or one of those that the question offers to choose from."""
+    offered = set(re.findall(r'"(\w+)"', question))
+    return len(word) == 1 or (word in offered and len(offered) > 1)
 
 
-def _words(word, piece, question):
-    if len(word) == 1 or _is_offered(word, question):
-        return []
+def _words(word, piece):
     if piece.kind == "output":
         return re.findall(rf"\b{re.escape(word)}\b", piece.text)
     return re.findall(rf"[\"'`*]{re.escape(word)}[\"'`*]", piece.text)
@@ -256,14 +278,16 @@ def _numbers(answer, piece):
 
 
 def _small_number(answer, text, kind):
-    names = [str(answer), f"{answer}.0", f"{answer}."]
-    names += [WORDS[answer]] if answer >= 0 else []
-    number = "(?:" + "|".join(map(re.escape, names)) + r")(?!\w|\.\d|\s*[×·/%])"
+    digits = rf"{answer}(?:\.0*)?(?!\w|\.\d|\s*[×·/%])"
+    word = WORDS[answer] if answer >= 0 else "(?!)"
     if kind == "output":
-        shown = rf"(?:^|[:=]\s*|\s\s+|tensor\(){number}(?=\s*$|[,)])|[:=]\s*{number}"
+        shown = (
+            rf"(?:^|[:=]\s*|\[\[\s*|\(\s*|[a-z]\s|\s\s){digits}(?=\s*$)|(?:[:=]|\[\[)\s*{digits}"
+        )
     else:
-        first = rf"(?:\A|\n\n){WORDS[answer]}\b(?=[:.,])" if answer >= 0 else r"(?!)"
-        shown = rf"{_RESULT}{number}|{first}"
+        # "Here is one run" tells nothing, "it gives two" does.
+        spelled = rf"|{_RESULT}{word}\b" if answer > 1 else ""
+        shown = rf"{_RESULT}{digits}{spelled}|(?:\A|\n\n){word}\b(?=[:.,])"
     return [m[0] for m in re.finditer(shown, text, re.IGNORECASE | re.MULTILINE)]
 
 
@@ -285,7 +309,8 @@ def _says(said, value, answer):
 def _spelled(text):
     """(text, value) of numbers in words: three million, 3 billion, twelve, half."""
     number = rf"({NUMBER}|\b(?:{'|'.join(WORDS)})\b)"
-    found = [(m[0], 0.5) for m in re.finditer(r"\b(?:half|halves|halved)\b", text)]
+    halves = re.finditer(r"\b(?:half|halves|halved)\b", text, re.IGNORECASE)
+    found = [(m[0], 0.5) for m in halves]
     for match in re.finditer(rf"{number}((?:\s+(?:{'|'.join(_SCALES)}))*)", text, re.IGNORECASE):
         word = match[1].lower()
         value = WORDS.index(word) if word in WORDS else _value(word)
@@ -310,7 +335,7 @@ _FSTRING = getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)  # Python 3.12 a
 _JOINED = r"(?:\s*(?:,\s*and\b|,|;|/|×|→|->|·|\b(?:and|or|by)\b)\s*|[ \t]+)"
 
 
-def _sequences(answer, exercise, piece):
+def _sequences(answer, exercise, piece, is_below):
     """Where a tuple or a matrix is shown."""
     text = _plain(piece.text)
     target = torch.as_tensor(answer, dtype=torch.float64)
@@ -318,9 +343,10 @@ def _sequences(answer, exercise, piece):
     if isinstance(answer, torch.Tensor):
         hits += [said for said, matrix in _matrices(text) if _is_accepted(exercise, matrix)]
     elif piece.kind == "output":
+        hits += [said for said, matrix in _matrices(text) if tuple(matrix.shape) == answer]
         scattered = [_numbers(number, piece) for number in target.unique().tolist()]
-        if all(scattered) and len(scattered) > 1:
-            hits.append(piece.text)
+        if is_below and all(scattered) and len(scattered) > 1:
+            hits.append(", ".join(shown[0] for shown in scattered))
     return hits
 
 
@@ -391,9 +417,10 @@ def _solution_below(exercise, pieces, stub):
 
 def _parsed(source):
     source = re.sub(r"^(\s*)[%!].*", r"\1pass", source, flags=re.MULTILINE)
-    with contextlib.suppress(SyntaxError):
+    try:
         return ast.parse(source)
-    return ast.Module([], [])
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _without_docstring(body):
@@ -415,7 +442,7 @@ def _only_expression(function):
         return None
     body = _without_docstring(function.body)
     value = getattr(body[0], "value", None) if len(body) == 1 else None
-    return value if value is not None and sum(1 for _ in ast.walk(value)) >= 8 else None
+    return value if value is not None and sum(1 for _ in ast.walk(value)) >= 7 else None
 
 
 def _shape(definition):

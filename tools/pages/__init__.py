@@ -27,7 +27,7 @@ from jupyter_core.paths import jupyter_path
 from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html_mistune
 
 from tools import address
-from tools.notebooks import NOTEBOOKS, REVEAL, REVEAL_SOURCE, ROOT, client, tags
+from tools.notebooks import NOTEBOOKS, REVEAL, REVEAL_SOURCE, ROOT, VEIL, client, tags
 
 HERE = Path(__file__).parent
 # Executed notebooks, by a digest of all that they depend on: not executed again without need.
@@ -189,7 +189,7 @@ def shown(cell):
         "source_closed": REVEAL_SOURCE in tags(cell),
         "outputs_closed": REVEAL in tags(cell),
         # That an exercise has not been attempted is no news on a page without a kernel.
-        "outputs": [] if kind == "exercise" else [output_html(output) for output in cell.outputs],
+        "outputs": [output_html(o) for o in cell.outputs if o != VEIL and kind != "exercise"],
     }
 
 
