@@ -89,16 +89,17 @@ def test_wrong_input_gets_one_sentence(way, X, K, sentence):
         way(X, K)
 
 
-sizes = st.integers(1, 9)
-pairs = st.tuples(sizes, sizes)
+def pairs(low, high):
+    return st.tuples(st.integers(low, high), st.integers(low, high))
 
 
 @settings(max_examples=300)
-@given(pairs, pairs, st.integers(1, 3), st.integers(0, 3), st.tuples(*[st.integers(1, 3)] * 2))
+@given(pairs(1, 9), pairs(1, 9), pairs(1, 3), pairs(0, 3), pairs(1, 3))
 def test_output_shape_equals_conv2d(input_shape, kernel_shape, stride, padding, dilation):
     options = {"stride": stride, "padding": padding, "dilation": dilation}
-    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel_shape, strict=True)]
-    if any(r > n + 2 * padding for r, n in zip(reach, input_shape, strict=True)):
+    padded = [n + 2 * p for n, p in zip(input_shape, padding, strict=True)]
+    extent = [d * (k - 1) + 1 for d, k in zip(dilation, kernel_shape, strict=True)]
+    if any(e > n for e, n in zip(extent, padded, strict=True)):
         with pytest.raises(ValueError, match="The kernel covers"):
             output_shape(input_shape, kernel_shape, **options)
     else:

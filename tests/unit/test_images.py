@@ -1,8 +1,10 @@
 """Pictures, kernels and the set-up call."""
 
+import random
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -23,6 +25,12 @@ def test_every_photo_opens(name):
 def test_a_photo_has_the_size_asked_for():
     assert images.photo("rocket", size=(240, 320)).shape == (240, 320)
     assert images.photo("chelsea", size=(64, 48), colour=True).shape == (3, 64, 48)
+
+
+def test_grey_weighs_red_green_and_blue_as_the_eye_does():
+    red, green, blue = images.photo("coffee", size=(9, 12), colour=True)
+    expected = 0.2125 * red + 0.7154 * green + 0.0721 * blue
+    torch.testing.assert_close(images.photo("coffee", size=(9, 12)), expected)
 
 
 def test_a_photo_may_be_changed_without_changing_the_next():
@@ -63,11 +71,12 @@ def test_what_the_named_kernels_promise():
         assert (F.conv2d(X[None, None], getattr(kernels, name)[None, None]) > 0).all(), name
 
 
-def test_begin_repeats_the_same_numbers():
+@pytest.mark.parametrize("draw", [random.random, np.random.rand, lambda: torch.rand(()).item()])
+def test_begin_repeats_the_same_numbers(draw):
     begin(seed=5)
-    first = torch.rand(3)
+    first = draw()
     begin(seed=5)
-    assert torch.equal(first, torch.rand(3))
+    assert draw() == first
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None, 2**32])

@@ -94,8 +94,14 @@ def test_your_own_picture_from_python(studio):
     studio.input = X
     assert torch.equal(studio.input, X) and torch.equal(X, before)
     torch.testing.assert_close(studio.output, conv2d(X, studio.kernel))
-    studio.input[0, 0] = 99  # a copy: what is drawn does not change behind the studio's back
-    assert torch.equal(studio.input, X)
+
+
+@pytest.mark.parametrize("X", ["coins", torch.rand(5, 6)], ids=["photo", "own picture"])
+def test_input_is_a_copy(studio, X):
+    studio.input = X
+    before = studio.input.clone()
+    studio.input.zero_()
+    assert torch.equal(studio.input, before)
 
 
 def test_a_stale_map_from_the_browser_is_not_shown(studio):
