@@ -1,7 +1,9 @@
 """How long a chapter takes, from what is in it.
 
-    python -m tools.reading_time           # a table of all chapters
-    python -m tools.reading_time --write   # and the times into the chapters and the start page
+    python -m tools.reading_time                                 # a table of all chapters
+    python -m tools.reading_time notebooks/02*.ipynb             # of those named
+    python -m tools.reading_time --write [notebooks/02*.ipynb]   # their times, into their heads and
+                                                                 # the table of the start page
 
 A chapter has a core and an optional part, *Going further*: all from the heading
 `## Going further` to the heading `## Summary`. Each takes the sum of what RATES says:
@@ -23,6 +25,7 @@ software quality", IEEE Transactions on Software Engineering 35 (2009).
 import re
 import sys
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import nbformat
 
@@ -127,10 +130,10 @@ def with_minutes(start_page, chapter, core, further):
     return row.sub(rf"\1 {minutes} |", start_page)
 
 
-def measured():
-    """path -> (core, further) of every chapter."""
+def measured(paths=()):
+    """path -> (core, further) of the chapters at `paths`, or of all."""
     exercises = all_exercises()
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))[1:]
+    paths = paths or sorted(NOTEBOOKS.glob("*.ipynb"))[1:]
     return {path: contents(nbformat.read(path, as_version=4), exercises) for path in paths}
 
 
@@ -160,7 +163,8 @@ def table(times):
 
 
 if __name__ == "__main__":
-    times = measured()
+    named = [Path(argument) for argument in sys.argv[1:] if argument != "--write"]
+    times = measured(named)
     print(table(times))
     if "--write" in sys.argv[1:]:
         write(times)

@@ -49,8 +49,9 @@ TELLS = {
     "chapter_05.number_of_starts": [r"four suspects", r"each of the two signs"],
     "chapter_05.smallest_side": [r"5×5 picture: .*fixed 9 of 9"],
     "chapter_05.error_with_four_times_the_data": [r"standard deviation: *0\.016"],
-    "chapter_05.quickest_photo": [r"grass\D+\d+ steps"],
+    "chapter_05.quickest_photo": [r"grass *: .*after \d\d steps"],
     # chapter 06
+    "chapter_06.two_layers": [r"a 3×3 square", r"\bNine pixels"],
     "chapter_06.stride_moved_sees_more": [r"483 or 427", r"\b427\b"],
     "chapter_06.depth_for_twice_the_width": [r"20 layers: σ measured 3\.65"],
     # chapter 07
