@@ -15,8 +15,8 @@ from helpers.receptive_field import Layer, map_sizes, receptive_field
 
 
 def show(name):
-    """Show the twin of a widget under one slider, the one that the benchmark moves."""
-    draw, slider = TWINS[name]()
+    """Show the baseline of a widget under one slider, the one that the benchmark moves."""
+    draw, slider = BASELINES[name]()
     ipywidgets.interact(draw, x=slider)
 
 
@@ -218,7 +218,7 @@ def _gabor_explorer():
     return draw, _float_slider(60, 0, 180, 5)
 
 
-TWINS = {
+BASELINES = {
     "CorrelationStepper": _correlation_stepper,
     "DenseToConvolution": _dense_to_convolution,
     "EquivarianceMeter": _equivariance_meter,
