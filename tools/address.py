@@ -8,6 +8,7 @@ with them the tag of the release, which is the project's version.
 """
 
 import base64
+import functools
 import re
 import sys
 import tomllib
@@ -17,7 +18,8 @@ import nbformat
 from tools.notebooks import ROOT
 
 # Where the address may stand.
-PLACES = ["*.md", "*.toml", "*.yml", ".github/**/*.yml", "notebooks/*.ipynb", "*/**/*.py"]
+PLACES = ["*.md", "*.cff", "*.toml", "*.yml", ".github/**/*.yml", "notebooks/*", "tests/*.md"]
+PLACES += [f"{folder}/**/*.py" for folder in ("helpers", "tests", "tools")]
 _BADGES = re.compile(r"^\[!\[Open in Binder\].*\n\n?", re.MULTILINE)
 
 
@@ -75,9 +77,9 @@ def write(root=ROOT, formerly=None):
 
 def places(root=ROOT):
     """The files in which the address may stand."""
-    found = {path for pattern in PLACES for path in root.glob(pattern)}
-    unkept = {".venv", "build", "_site", "node_modules"}
-    return sorted(path for path in found if not unkept & set(path.relative_to(root).parts))
+    return sorted(
+        path for pattern in PLACES for path in root.glob(pattern) if path.suffix and path.is_file()
+    )
 
 
 def agreeing(path, text, root=ROOT, formerly=None):
@@ -142,7 +144,10 @@ def _forms(address, tag):
 
 
 def _project(root):
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return _parsed((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+_parsed = functools.cache(tomllib.loads)  # every cell asks
 
 
 def _write(path, text):
