@@ -20,7 +20,7 @@ WIDGETS = {
     ),
     "EquivarianceMeter": (
         "EquivarianceMeter()",
-        "w = EquivarianceMeter(); w.view.kernel, w.picture.padded = 2, True; w",
+        "w = EquivarianceMeter(); w.view.kernel, w.view.padded = 2, True; w",
     ),
     "ParameterCount": ("ParameterCount()", "ParameterCount(1990, 16, 1000, 15)"),
     "KernelStudio": ("KernelStudio()", "KernelStudio(input=torch.rand(480, 640))"),
