@@ -1,4 +1,4 @@
-"""What the environments share: a copy of the project, and environments made from nothing."""
+"""What the environment tests share: a copy of the project, and environments made from nothing."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # `uv run` says which uv it is.
 UV = os.environ.get("UV") or shutil.which("uv")
-# What this process was started with says nothing about the environment that is made.
+# Settings of this process that would leak into the environment under test.
 _INHERITED = ("PYTHON", "PYTEST_", "VIRTUAL_ENV", "CONDA_", "UV_PROJECT", "JUPYTER_", "IPYTHON")
 
 
@@ -31,7 +31,7 @@ def run(*command, folder, **variables):
 
 
 def copy_of_project(folder):
-    """Copy what git keeps, and what is new and not ignored, into a git repository, as a clone."""
+    """Copy what git tracks, and new files that it does not ignore, into a new git repository."""
     kept = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in run(*kept, folder=ROOT).rstrip("\0").split("\0"):
         if (ROOT / name).exists():  # else deleted, and not yet committed
@@ -43,13 +43,13 @@ def copy_of_project(folder):
 
 
 def environment(folder, version):
-    """Make an empty environment with this Python, and return the path of its interpreter."""
+    """Make an empty environment with this version of Python; returns its interpreter's path."""
     run(UV, "venv", "--quiet", "--python", version, folder / "environment", folder=folder)
     return folder / "environment" / "bin" / "python"
 
 
 def install(python, *requirements, folder, config=False):
-    """Install with uv, from `folder`; only with config does pyproject's [tool.uv] hold."""
+    """Install with uv, from `folder`; pyproject's [tool.uv] applies only with config=True."""
     options = [] if config else ["--no-config"]
     run(UV, "pip", "install", *options, "--python", python, *requirements, folder=folder)
 

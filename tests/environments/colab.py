@@ -1,6 +1,6 @@
-"""Colab: a page alone in an empty folder, with Colab's versions, fetches the rest by itself.
+"""Colab: with its versions, a notebook alone in an empty folder fetches the rest by itself.
 
-    python -m uv run pytest --dist load tests/environments/colab.py
+    python -m uv run pytest tests/environments/colab.py
 
 Git maps the public address to a repository made of this folder, so nothing has to be published.
 """
@@ -9,12 +9,21 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from tests.environments import clean_environment as fresh
+from tests.environments.clean_environment import (
+    ROOT,
+    UV,
+    copy_of_project,
+    environment,
+    install,
+    run,
+    versions,
+)
 from tools import address
 
-PAGES = sorted((fresh.ROOT / "notebooks").glob("*.ipynb"))
+START, *CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COLAB = [
     "anywidget==0.9.21",
     "ipython==7.34.0",
@@ -36,18 +45,21 @@ COLAB = [
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     """This folder as a git repository with the tag that the set-up cells ask for."""
-    folder = fresh.copy_of_project(tmp_path_factory.mktemp("repository"))
-    author = ["-c", "user.name=Lane", "-c", "user.email=lane@localhost"]
-    fresh.run("git", *author, "commit", "--quiet", "--message", "The course", folder=folder)
-    fresh.run("git", *author, "tag", address.tag(), folder=folder)
+    folder = copy_of_project(tmp_path_factory.mktemp("repository"))
+    author = ["-c", "user.name=Course", "-c", "user.email=course@localhost"]
+    run("git", *author, "commit", "--quiet", "--message", "The course", folder=folder)
+    run("git", *author, "tag", address.tag(), folder=folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
+    """An environment with Colab's versions, and without the course."""
     folder = tmp_path_factory.mktemp("colab")
-    python = fresh.environment(folder, newest_python())
-    fresh.install(python, *COLAB, "nbclient", folder=folder)
+    python = environment(folder, newest_python())
+    install(python, *COLAB, "nbclient", folder=folder)
+    absent = "from importlib.util import find_spec; assert find_spec('helpers') is None"
+    run(python, "-c", absent, folder=folder)
     return python
 
 
@@ -58,24 +70,39 @@ def newest_python():
     return next(filter(None, [*by_pyenv, shutil.which("python3.13")]), "3.11")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_lone_page_runs_to_its_end(page, python, repository, tmp_path):
-    ours = ["convolutions-for-images", "d2l"]
-    fresh.run(fresh.UV, "pip", "uninstall", "--python", python, *ours, folder=tmp_path)
-    assert not set(ours) & set(fresh.versions(python))
-    absent = "from importlib.util import find_spec; assert find_spec('helpers') is None"
-    fresh.run(python, "-c", absent, folder=tmp_path)
-
-    shutil.copy(page, tmp_path)
-    fresh.run(
-        python.with_name("jupyter-execute"),
-        "--timeout=300",
-        page.name,
-        folder=tmp_path,
+@pytest.fixture(scope="module")
+def fetched(python, repository, tmp_path_factory):
+    """The same environment, after the start page has fetched the course into it."""
+    folder = tmp_path_factory.mktemp("start")
+    shutil.copy(START, folder)
+    run(
+        *(python.with_name("jupyter-execute"), "--timeout=300", START.name),
+        folder=folder,
         GIT_CONFIG_COUNT="1",
         GIT_CONFIG_KEY_0=f"url.{repository.as_uri()}.insteadOf",
         GIT_CONFIG_VALUE_0=address.setting(),
     )
-    installed = fresh.run(fresh.UV, "pip", "freeze", "--python", python, folder=tmp_path)
+    return python
+
+
+def test_the_start_page_fetches_the_course_at_its_tag(fetched):
+    installed = run(UV, "pip", "freeze", "--python", fetched, folder=ROOT)
     assert f"git+{address.setting()}@" in installed
-    assert "d2l==1.0.3" in installed
+    assert versions(fetched)["d2l"] == "1.0.3"
+
+
+def test_every_chapter_fetches_it_with_the_same_lines():
+    def fetching_lines(path):
+        first = next(c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code")
+        lines = first.source.splitlines()
+        last = next(n for n, line in enumerate(lines) if "%pip install" in line)
+        return lines[: last + 1]
+
+    expected = fetching_lines(START)
+    assert [p.name for p in CHAPTERS if fetching_lines(p) != expected] == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_alone_runs_to_its_end(path, fetched, tmp_path):
+    shutil.copy(path, tmp_path)
+    run(fetched.with_name("jupyter-execute"), "--timeout=300", path.name, folder=tmp_path)
