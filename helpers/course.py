@@ -84,7 +84,7 @@ def start(port=None, browser=True):
     server = LabApp.initialize_server(
         [
             "--allow-root",  # harmless: only this machine reaches the server, with the token
-            "--log-level=ERROR",
+            "--Application.log_level=ERROR",
             f"--IdentityProvider.token={token}",
             f"--ServerApp.ip={HOST}",
             f"--ServerApp.open_browser={browser}",
