@@ -157,12 +157,15 @@ def described(value):
         A string of one line, about 60 characters at most.
     """
     if inspect.isclass(value) or inspect.isroutine(value):
-        return f"the {'class' if inspect.isclass(value) else 'function'} {value.__name__}"
+        kind = "class" if inspect.isclass(value) else "function"
+        return f"a {kind}" if "<" in value.__name__ else f"the {kind} {value.__name__}"
     try:
         if hasattr(value, "shape") and hasattr(value, "dtype") and len(value.shape):
             kind = "a tensor" if isinstance(value, torch.Tensor) else "an array"
             return f"{kind} of shape {tuple(value.shape)}"
         text = " ".join(repr(value).split())
     except Exception:  # a learner's own class, or an int too long for repr
+        text = object.__repr__(value)
+    if " object at 0x" in text:  # which says where it lies, not what it is
         return f"an object of class {type(value).__name__}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
