@@ -10,6 +10,7 @@ The answer to a question must not stand on the page when a chapter is opened:
 first line of hidden code stays visible: begin it with a comment or a `def` line that tells nothing.
 """
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -68,6 +69,8 @@ def client(notebook, *, widget_state=False):
         notebook: nbformat's NotebookNode; executing changes it in place.
         widget_state: whether the state of its widgets is stored in its metadata.
     """
+    # What a page prints must not depend on what this machine's learner has solved; kernels inherit.
+    os.environ["CFI_PROGRESS"] = ":memory:"
     return NotebookClient(
         notebook,
         timeout=300,

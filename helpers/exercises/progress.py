@@ -38,12 +38,15 @@ class Progress:
         """How many exercises are right."""
         return sum(status == "passed" for *_, status in self.exercises)
 
-    def __str__(self):
+    @property
+    def summary(self):
+        """How many exercises are right, in one line."""
         return f"Chapter {self.chapter}: {self.right} of {len(self.exercises)} right."
 
     def __repr__(self):
         left = [f"{section} {name}".lstrip() for section, name, status in self.exercises if status != "passed"]
-        return f"{self} Still open: {', '.join(left)}." if left else f"{self} Well done!"
+        more = f"Still open: {', '.join(left)}." if left else "Well done!"
+        return f"{self.summary} {more}"
 
     def _repr_html_(self):
         rows = ""
@@ -54,7 +57,7 @@ class Progress:
                 f'<td style="text-align: left"><code>{html.escape(name)}</code></td>'
                 f'<td style="text-align: left">{mark} {words}</td></tr>'
             )
-        return f"<div><b>{self}</b></div><table>{rows}</table>"
+        return f"<div><b>{self.summary}</b></div><table>{rows}</table>"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Course:
     chapters: tuple
 
     def __repr__(self):
-        return "\n".join(map(str, self.chapters))
+        return "\n".join(chapter.summary for chapter in self.chapters)
 
     def _repr_html_(self):
         rows = "".join(

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import torch
+from d2l import torch as d2l
 from scipy import signal
 from torch.nn import functional as F
 
@@ -92,23 +93,61 @@ def matrix_in_numpy(K, input_shape):
     return torch.from_numpy(np.stack(rows))
 
 
+def convolve_by_sums(X, K):
+    k_h, k_w = K.shape
+    Y = torch.zeros(X.shape[0] - k_h + 1, X.shape[1] - k_w + 1)
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            for a in range(k_h):
+                for b in range(k_w):
+                    Y[i, j] += X[i + k_h - 1 - a, j + k_w - 1 - b] * K[a, b]
+    return Y
+
+
+def matrix_of_the_book(K, input_shape):
+    W = torch.zeros(4, 9)
+    k = torch.zeros(5)
+    if tuple(input_shape) != (3, 3) or tuple(K.shape) != (2, 2):
+        return matrix_entry_by_entry(K, input_shape)
+    k[:2], k[3:5] = K[0, :], K[1, :]
+    W[0, :5], W[1, 1:6], W[2, 3:8], W[3, 4:] = k, k, k, k
+    return W
+
+
+X = torch.arange(9.0).reshape(3, 3)
+K = torch.arange(4.0).reshape(2, 2)
+
 RIGHT = {
-    "corr2d": [two_loops, four_loops, by_unfold, by_library, by_fft, by_scipy],
+    "first_sum": [(X[0:2, 0:2] * K).sum(), two_loops(X, K)[0, 0], d2l.corr2d(X, K)[0][0]],
+    "shape_of_map": [
+        two_loops(torch.ones(6, 8), torch.ones(3, 4)).shape,
+        F.conv2d(torch.ones(1, 1, 6, 8), torch.ones(1, 1, 3, 4)).shape[2:],
+        (6 - 3 + 1, 8 - 4 + 1),
+    ],
+    "corr2d": [d2l.corr2d, two_loops, four_loops, by_unfold, by_library, by_fft, by_scipy],
+    "same_padding": [(5 - 1) / 2, (5 - 1) // 2, torch.tensor(5).sub(1).div(2)],
     "output_shape": [shape_with_math, shape_by_counting, shape_by_trying],
     "correlation_matrix": [
         matrix_entry_by_entry,
         matrix_column_by_column,
         matrix_in_numpy,
+        matrix_of_the_book,
+    ],
+    "first_sum_flipped": [
+        (X[0:2, 0:2] * K.flip(0, 1)).sum(),
+        signal.convolve2d(X, K, mode="valid")[0, 0],
+        3 * 0 + 2 * 1 + 1 * 3 + 0 * 4,
     ],
     "convolve2d": [
+        lambda X, K: d2l.corr2d(X, K.flip(0, 1)),
         lambda X, K: two_loops(X, K.flip(1).flip(0)),
         lambda X, K: by_library(X, torch.rot90(K, 2)),
-        lambda X, K: torch.from_numpy(
-            signal.convolve2d(X.numpy(), K.numpy(), mode="valid").astype(X.numpy().dtype)
-        ),
+        lambda X, K: torch.from_numpy(signal.convolve2d(X.numpy(), K.numpy(), mode="valid")),
+        convolve_by_sums,
     ],
-    "first_sum": [19.0, np.int64(19)],
-    "shape_of_map": [[4, 5], torch.Size([4, 5])],
-    "same_padding": [2.0],
-    "first_sum_flipped": [5.0],
+    "order_matters": [
+        not np.allclose(signal.convolve2d(X, K), signal.convolve2d(K, X)),
+        ~torch.tensor(True),
+        np.any(signal.convolve2d(X, K) != signal.convolve2d(K, X)),
+    ],
 }
