@@ -9,7 +9,8 @@ An answer is read as the kind of thing that the reference is, and compared by va
 - A tuple may be any sequence: list, range, `torch.Size`, tensor or array with one axis; its items
   are read by the same rules. Where a question asks *which ones* (`unordered`), order does not
   matter and a set is as good.
-- True and False may come from Python, NumPy or torch, or in words: "true", "no". 1 and 0 are numbers.
+- True and False may come from Python, NumPy or torch, or in words: "true", "no"; 1 and 0 are
+  numbers.
 - A word may differ in case, blanks, quotes and brackets: " 'B' ", "b)".
 - A tensor must be a tensor, whose shape is the reference's. Its entries may be off by 1e-4 of
   themselves plus 1e-5 of the largest, or by what the coarser of the two dtypes rounds off. Another
@@ -34,7 +35,7 @@ WORDS = {"true": True, "yes": True, "false": False, "no": False}
 AROUND_A_WORD = " \t\n\"'`“”‘’()[]{}.,:;"  # what may stand around the word that answers
 
 
-class Problem(Exception):  # noqa: N818: not an error of the program
+class Problem(Exception):  # noqa: N818
     """A sentence for the learner, where an answer cannot be compared.
 
     Raised or returned in an exercise's `call`, it is the feedback.

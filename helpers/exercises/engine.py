@@ -4,8 +4,8 @@ import ast
 import inspect
 import textwrap
 
-from helpers.exercises.exercise import Wrong, exercise
 from helpers.exercises.exercise import ValueExercise as _ValueExercise
+from helpers.exercises.exercise import Wrong, exercise
 
 
 class _OldValueExercise(_ValueExercise):

@@ -1,4 +1,4 @@
-'''Exercises that check themselves, and say what to look at when an answer is not right yet.
+"""Exercises that check themselves, and say what to look at when an answer is not right yet.
 
 How an exercise is written, in `chapter_NN.py`:
 
@@ -34,7 +34,7 @@ How an exercise is written, in `chapter_NN.py`:
 
 Nothing that a learner hands in makes an exercise raise. What counts as the same answer is written
 at the top of `compare.py`. Right answers go into `tests/exercises/right_answers_NN.py`.
-'''
+"""
 
 import ast
 import copy
@@ -47,6 +47,7 @@ import torch
 from IPython.display import display
 from torch import nn
 
+from helpers.checks import described
 from helpers.exercises import progress, sandbox
 from helpers.exercises.compare import Problem, compare, read
 from helpers.exercises.feedback import (
@@ -59,7 +60,6 @@ from helpers.exercises.feedback import (
     small_table,
     wrong_arguments,
 )
-from helpers.checks import described
 
 
 @dataclass(frozen=True)

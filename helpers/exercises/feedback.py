@@ -9,9 +9,9 @@ from pathlib import Path
 
 import torch
 
+from helpers.checks import described
 from helpers.exercises.compare import compare, differing, unusual_tensor
 from helpers.exercises.sandbox import is_out_of_memory, message_of
-from helpers.checks import described
 
 TITLES = {"passed": "Correct.", "failed": "Not yet.", "unattempted": "Not attempted yet."}
 TOO_LARGE = "asked for too much memory: look for what grows so large"
@@ -167,4 +167,3 @@ def wrong_arguments(function, names):
 
 def _and(names):
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-

@@ -44,7 +44,9 @@ class Progress:
         return f"Chapter {self.chapter}: {self.right} of {len(self.exercises)} right."
 
     def __repr__(self):
-        left = [f"{section} {name}".lstrip() for section, name, status in self.exercises if status != "passed"]
+        left = [
+            f"{section} {name}".lstrip() for section, name, s in self.exercises if s != "passed"
+        ]
         more = f"Still open: {', '.join(left)}." if left else "Well done!"
         return f"{self.summary} {more}"
 

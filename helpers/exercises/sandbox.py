@@ -17,8 +17,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers.exercises.compare import Problem
 from helpers.checks import described
+from helpers.exercises.compare import Problem
 
 SECONDS_ALLOWED = 10
 BYTES_ALLOWED = 10**9  # more than were taken before; Binder has twice as many in all

@@ -40,7 +40,8 @@ def _right_sequences(value, unordered):
 
 
 def _right_tensors(value):
-    dtypes = [d for d in OTHER_DTYPES if d.is_floating_point or bool((value == value.round()).all())]
+    whole = bool((value == value.round()).all())
+    dtypes = [dtype for dtype in OTHER_DTYPES if dtype.is_floating_point or whole]
     strided = value.repeat_interleave(2, dim=-1)[..., ::2]
     forms = [value.clone(), strided, *(value.to(dtype) for dtype in dtypes)]
     return [*forms, value.double().requires_grad_(), torch.nn.Parameter(value.float())]

@@ -1,4 +1,4 @@
-"""Progress: kept across kernels, merged, forgotten on demand, and silent where nothing can be kept."""
+"""Progress: kept across kernels, merged, forgotten on demand, silent where nothing can be kept."""
 
 import json
 import os
