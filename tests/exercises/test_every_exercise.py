@@ -195,7 +195,7 @@ def _to(result, dtype):
 @every_converted_chapter
 def test_no_two_known_mistakes_of_a_function_coincide(chapter):
     astray = []
-    for name, exercise in converted(in_chapter(chapter, FUNCTIONS)).items():
+    for name, exercise in in_chapter(chapter, FUNCTIONS).items():
         answers = [("the reference", exercise.reference)]
         answers += [(wrong.message, wrong.answer) for wrong in exercise.wrong]
         outcomes = [(said, exercise.outcomes(answer)) for said, answer in answers]
