@@ -96,7 +96,7 @@ class GaborFit(NamedTuple):
     explained: torch.Tensor
 
 
-def fit_gabor(filters, largest_width=None, num_steps=30):
+def fit_gabor(filters, largest_width=None, num_steps=20):
     """Find the Gabor function nearest to each filter, by least squares.
 
     A coarse grid of Gabor functions gives the best start at each of eight orientations. Damped
@@ -123,60 +123,34 @@ def fit_gabor(filters, largest_width=None, num_steps=30):
     F = filters.detach().double().reshape(n, -1)
     norm = F.norm(dim=1, keepdim=True)
     F = F / norm
-
-    # One row of parameters per candidate: right, up, orientation, and the logarithms of
-    # wavelength, width and aspect, which keep these three positive.
     grid, explained = _coarse_search(F, k, largest)
-    low = torch.tensor([-k / 2, -k / 2, -math.inf, math.log(2), math.log(0.6), -math.log(3)])
-    high = torch.tensor([k / 2, k / 2, math.inf, math.log(2 * k), math.log(largest), math.log(3)])
     # Starts at different orientations lead to different local minima.
     turns = grid[:, 2].unique()
     starts = torch.stack(
         [explained.where(grid[:, 2:3] == turn, -1.0).argmax(0) for turn in turns], dim=1
     )
-    p = grid[starts.reshape(-1)]
     F_start = F.repeat_interleave(len(turns), dim=0)
-
-    damping = torch.full((len(p),), 0.01, dtype=torch.float64)
-    R = _nearest(p, F_start, k)[0]
-    error = ((F_start - R) ** 2).sum(1)
-    for _ in range(num_steps):
-        columns = []
-        for i in range(p.shape[1]):
-            step = torch.zeros_like(p)
-            step[:, i] = 1e-5
-            columns.append((_nearest(p + step, F_start, k)[0] - R) / 1e-5)
-        J = torch.stack(columns, dim=2)
-        H, gradient = J.mT @ J, J.mT @ (F_start - R)[:, :, None]
-        scale = torch.diagonal(H, dim1=1, dim2=2) + 1e-3
-        H = H + torch.diag_embed(damping[:, None] * scale)
-        change = torch.linalg.solve(H, gradient)[..., 0]
-        p_new = torch.clamp(p + change.clamp(-1, 1), low.double(), high.double())
-        R_new = _nearest(p_new, F_start, k)[0]
-        error_new = ((F_start - R_new) ** 2).sum(1)
-        better = error_new < error
-        p, R = torch.where(better[:, None], p_new, p), torch.where(better[:, None], R_new, R)
-        error = torch.where(better, error_new, error)
-        damping = torch.where(better, damping / 3, damping * 4).clamp(1e-8, 1e6)
-
+    p, error = _improve(grid[starts.reshape(-1)], F_start, k, largest, num_steps)
     best = error.reshape(n, -1).argmin(1) + len(turns) * torch.arange(n)
     p = p[best]
-    R, weights = _nearest(p, F, k)
+    fit = _nearest(p, F, k)
+    phase = torch.atan2(-fit.weights[:, 1], fit.weights[:, 0])
+    # Where the orientation loses 180 degrees, the wave runs backwards.
+    phase = phase * torch.where(torch.rad2deg(p[:, 2]) % 360 < 180, 1, -1)
     return GaborFit(
         orientation=torch.rad2deg(p[:, 2]) % 180,
         wavelength=p[:, 3].exp(),
         width=p[:, 4].exp(),
-        # Where the orientation lost 180 degrees, the wave runs backwards.
-        phase=torch.rad2deg(
-            torch.atan2(-weights[:, 1], weights[:, 0])
-            * torch.where(torch.rad2deg(p[:, 2]) % 360 < 180, 1, -1)
-        )
-        % 360,
+        phase=torch.rad2deg(phase) % 360,
         aspect=p[:, 5].exp(),
         centre=p[:, :2],
-        kernels=(R * norm).reshape(n, k, k).to(filters.dtype),
+        kernels=(fit.R * norm).reshape(n, k, k).to(filters.dtype),
         explained=1 - error[best],
     )
+
+
+# Candidates are rows of six parameters: right, up, orientation, and the logarithms of wavelength,
+# width and aspect, which keep these three positive.
 
 
 def _coarse_search(F, k, largest_width):
@@ -187,32 +161,102 @@ def _coarse_search(F, k, largest_width):
     widths = torch.log(largest_width * torch.tensor([0.35, 0.7]))
     axes = (places, places, turns, wavelengths, widths, torch.zeros(1))
     grid = torch.cartesian_prod(*axes).double()
-    C, S = _waves(grid, k)
+    C, S = _waves(grid, *_coordinates(grid, k))
     C = C / C.norm(dim=1, keepdim=True)
     S = S - (S * C).sum(1, keepdim=True) * C
     S = S / S.norm(dim=1, keepdim=True)
     return grid, (C @ F.T) ** 2 + (S @ F.T) ** 2
 
 
-def _waves(p, k):
-    """The cosine and the sine wave, each under its bell, for each row of parameters."""
-    right, up = _pixels(k)
-    x0, y0, turn, wavelength, width, aspect = (p[:, i : i + 1] for i in range(6))
-    along, across = _rotated(right - x0, up - y0, turn)
-    bell = torch.exp(-(across**2 + (along / aspect.exp()) ** 2) / (2 * (2 * width).exp()))
-    wave = 2 * math.pi * across / wavelength.exp()
-    return bell * torch.cos(wave), bell * torch.sin(wave)
+def _improve(p, F, k, largest_width, num_steps):
+    """Candidates moved towards the rows of F by damped Gauss-Newton steps, and their errors."""
+    low = torch.tensor([-k / 2, -k / 2, -math.inf, math.log(2), math.log(0.6), -math.log(3)])
+    high = [k / 2, k / 2, math.inf, math.log(2 * k), math.log(largest_width), math.log(3)]
+    low, high = low.double(), torch.tensor(high).double()
+    fit = _nearest(p, F, k)
+    error = ((F - fit.R) ** 2).sum(1)
+    damping = torch.full((len(p),), 0.01, dtype=torch.float64)
+    for _ in range(num_steps):
+        H, gradient = _normal_equations(p, fit, F, k)
+        scale = torch.diagonal(H, dim1=1, dim2=2) + 1e-3
+        change = torch.linalg.solve(H + torch.diag_embed(damping[:, None] * scale), gradient)
+        p_new = torch.clamp(p + change[..., 0].clamp(-1, 1), low, high)
+        fit_new = _nearest(p_new, F, k)
+        error_new = ((F - fit_new.R) ** 2).sum(1)
+        better = error_new < error
+        p = torch.where(better[:, None], p_new, p)
+        fit = _Nearest(
+            *(torch.where(better[:, None], b, a) for a, b in zip(fit, fit_new, strict=True))
+        )
+        error = torch.where(better, error_new, error)
+        damping = torch.where(better, damping / 3, damping * 4).clamp(1e-8, 1e6)
+    return p, error
+
+
+class _Nearest(NamedTuple):
+    """R = weights[0] * C + weights[1] * S, for each row of candidates."""
+
+    R: torch.Tensor
+    weights: torch.Tensor
+    C: torch.Tensor
+    S: torch.Tensor
 
 
 def _nearest(p, F, k):
-    """For each row, the sum of cosine and sine nearest to F, and the weights of the two."""
-    C, S = _waves(p, k)
+    """The sum of each candidate's cosine and sine that is nearest to the same row of F."""
+    C, S = _waves(p, *_coordinates(p, k))
     # The two normal equations, solved by hand. The small number avoids a division by zero.
     cc, ss, cs = (C * C).sum(1) + 1e-9, (S * S).sum(1) + 1e-9, (C * S).sum(1)
     cf, sf = (C * F).sum(1), (S * F).sum(1)
     determinant = cc * ss - cs * cs
     weights = torch.stack([ss * cf - cs * sf, cc * sf - cs * cf], 1) / determinant[:, None]
-    return weights[:, :1] * C + weights[:, 1:] * S, weights
+    return _Nearest(weights[:, :1] * C + weights[:, 1:] * S, weights, C, S)
+
+
+def _normal_equations(p, fit, F, k):
+    """H (n, 6, 6) and gradient (n, 6, 1) of a Gauss-Newton step.
+
+    The weights follow the parameters. To first order, that takes from the derivatives of R the
+    part that a sum of C and S can make (Kaufman, 1975).
+    """
+    along, across = _coordinates(p, k)
+    cosine, sine = torch.cos(p[:, 2:3]), torch.sin(p[:, 2:3])
+    frequency = 2 * math.pi / p[:, 3:4].exp()
+    x, y = along * (-2 * (p[:, 4:5] + p[:, 5:6])).exp(), across * (-2 * p[:, 4:5]).exp()
+    by_wave = fit.weights[:, 1:] * fit.C - fit.weights[:, :1] * fit.S
+    by_along, by_across = -x * fit.R, frequency * by_wave - y * fit.R
+    long = along * x * fit.R
+    rows = [
+        by_across * sine - by_along * cosine,
+        -by_across * cosine - by_along * sine,
+        by_along * across - by_across * along,
+        -frequency * across * by_wave,
+        across * y * fit.R + long,
+        long,
+        fit.C,
+        fit.S,
+        F - fit.R,
+    ]
+    M = torch.stack(rows, 1)
+    products = M @ M.mT  # every scalar product that the step needs
+    mixed, waves = products[:, :6, 6:8], products[:, 6:8, 6:8]
+    waves = waves + 1e-9 * torch.eye(2, dtype=torch.float64)
+    H = products[:, :6, :6] - mixed @ torch.linalg.solve(waves, mixed.mT)
+    return H, products[:, :6, 8:]
+
+
+def _coordinates(p, k):
+    """Each pixel's distances from each candidate's centre, along the stripes and across them."""
+    right, up = _pixels(k)
+    return _rotated(right - p[:, 0:1], up - p[:, 1:2], p[:, 2:3])
+
+
+def _waves(p, along, across):
+    """The cosine and the sine wave of each candidate, each under its bell."""
+    wavelength, width, aspect = (p[:, i : i + 1].exp() for i in (3, 4, 5))
+    bell = torch.exp(-(across**2 + (along / aspect) ** 2) / (2 * width**2))
+    wave = 2 * math.pi * across / wavelength
+    return bell * torch.cos(wave), bell * torch.sin(wave)
 
 
 def _check_filters(filters):
