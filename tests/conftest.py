@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis without deadlines, and the rules for browser tests."""
+"""What all tests share: their order, hypothesis without deadlines, rules for browser tests."""
 
 import os
 from pathlib import Path
@@ -22,6 +22,16 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if _is_browser_test(item):
             item.add_marker("browser")
+    items.sort(key=_turn)
+
+
+def _turn(item):
+    """The longest start first: the browser tests, then the notebooks from the last to the first."""
+    if _is_browser_test(item):
+        return 0, 0
+    if item.path.suffix == ".ipynb":
+        return 1, -int(item.path.name[:2])
+    return 2, 0
 
 
 @pytest.hookimpl(wrapper=True)

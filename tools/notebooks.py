@@ -77,6 +77,7 @@ def client(notebook, *, widget_state=False):
         kernel_name="python3",
         store_widget_state=widget_state,
         record_timing=False,
+        shutdown_kernel="immediate",  # a kernel that may say goodbye takes two seconds for it
         coalesce_streams=True,
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
