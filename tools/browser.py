@@ -362,8 +362,10 @@ class LivePage:
         )
 
     def panel(self, picture, n=0):
-        """The n-th widget of the page whose picture has this class."""
-        return self.page.locator(".cfi-panel", has=self.page.locator(picture)).nth(n)
+        """The n-th widget of the page whose picture has this class; a hidden result is shown."""
+        panel = self.page.locator(".cfi-panel", has=self.page.locator(picture)).nth(n)
+        panel.evaluate("(node) => node.closest('details')?.setAttribute('open', '')")
+        return panel
 
     def press(self, panel, label, times=1, key="ArrowRight"):
         """Focus the slider with this label in a panel, and press an arrow key."""

@@ -26,7 +26,6 @@ from tools.notebooks import NOTEBOOKS
 
 # Chapters that still use the decorators of engine.py: to become empty, and then to go.
 NOT_CONVERTED = {
-    "chapter_01",
     "chapter_03",
     "chapter_04",
     "chapter_05",
@@ -351,14 +350,17 @@ def test_every_exercise_stands_under_the_heading_of_its_section(chapter):
     assert astray == []
 
 
+HEADING = r"^(?:## |### (?=\d))(.*)$"  # in Going further, sections are a level lower
+
+
 def headings_of_checks(chapter):
-    """exercise name -> the last second-level heading above its check, in the chapter's page."""
+    """exercise name -> the section's heading above its check, in the chapter's page."""
     found = {}
     for path in NOTEBOOKS.glob(f"{chapter[-2:]}_*.ipynb"):
         heading = ""
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
-                heading = [heading, *re.findall(r"^## (.*)$", cell.source, re.MULTILINE)][-1]
+                heading = [heading, *re.findall(HEADING, cell.source, re.MULTILINE)][-1]
             else:
                 found |= {name: heading for name, _ in solutions.checks_in(cell.source)}
     return found

@@ -16,7 +16,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXERCISES = all_exercises()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_SPOILED = {"01", "02", "03", "04", "05", "06", "07"}
+KNOWN_SPOILED = {"02", "03", "04", "05", "06", "07"}
 
 # Answers that may be visible, each with a reason; ten at most in the whole course.
 EXCEPTIONS = {
@@ -26,16 +26,14 @@ EXCEPTIONS = {
 # What gives an answer away that says too little to be searched for; see `tools.spoilers`.
 TELLS = {
     # chapter 01
-    "chapter_01.neighbours": [r"0\.9\d in the photo", r"near pixels tell"],
-    "chapter_01.shuffled": [r"0\.0\d shuffled", r"nothing of it is left"],
+    "chapter_01.neighbours": [r"0\.96 at 1", r"near pixels tell"],
+    "chapter_01.shuffled": [r"shuffled,\s+0\.01 at 1", r"\bnothing of it is left"],
+    "chapter_01.dense_on_shuffled": [r"same (sum|answer|output)s?\b", r"equally good"],
+    "chapter_01.moves_or_stays": [r"largest value 1\.537", r"columns apart: 0\.0"],
     "chapter_01.equivariant_stage": [r"shared .*\b0\.00"],
-    "chapter_01.exact_shifts": [r"shift 3: 0\.00", r"whole steps of (3|three)"],
-    "chapter_01.moves_or_stays": [r"largest value 9\.0 at", r"taking the largest value"],
+    "chapter_01.exact_shifts": [r"shift 3: off by up to 0\.00", r"whole (steps|cells)"],
     "chapter_01.sound_task": [r"\bbegins? (counts|matters)", r"counted from the start"],
-    "chapter_01.where_it_hurts": [
-        r"lamp in the upper half, one in the lower",
-        r"can tell them apart",
-    ],
+    "chapter_01.where_it_hurts": [r"lamp in the upper half, one in", r"pictures apart"],
     "chapter_01.windows_on_a_pixel": [r"^tensor\(\[\[1\., 2\., 3\., 3\."],
     # chapter 02
     "chapter_02.order_matters": [r"\bcommut", r"convolve K with X"],
