@@ -41,7 +41,7 @@ class CockpitView(View):
     thumb_start_0 = Finite(0.0).tag(**BROWSER_OWNED)
     thumb_start_1 = Finite(0.0).tag(**BROWSER_OWNED)
     slider_steps = Dict().tag(sync=True)
-    examples = List(Dict()).tag(sync=True)
+    examples = List(Dict(), minlen=1).tag(sync=True)
     example = Whole(0, min=0).tag(sync=True)
 
     @validate("lr")

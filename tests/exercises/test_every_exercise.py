@@ -235,6 +235,25 @@ def test_answers_near_a_right_one_fail(chapter):
     assert astray == []
 
 
+@every_chapter
+def test_zeros_fail(chapter):
+    """Of any size, also where a kernel is judged by what it makes of pictures."""
+    astray = []
+    for name, exercise in in_chapter(chapter).items():
+        if isinstance(exercise, FunctionExercise):
+            zeros = [passing_through(exercise.reference, _zeros_like)]
+        else:
+            zeros = [torch.zeros(n, m) for n, m in [(1, 2), (1, 3), (2, 2), (3, 3), (5, 5)]]
+        astray += [
+            (name, answer) for answer in zeros if exercise.evaluate(answer).status == "passed"
+        ]
+    assert astray == []
+
+
+def _zeros_like(result):
+    return torch.zeros_like(result) if isinstance(result, torch.Tensor) else 0
+
+
 # --- odd and hostile answers --------------------------------------------------------------------
 
 
