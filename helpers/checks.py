@@ -5,6 +5,7 @@ A check that fails raises a ValueError that says what is wrong and what would be
 
 import inspect
 import sys
+from contextlib import suppress
 from numbers import Integral, Real
 
 import numpy as np
@@ -56,12 +57,12 @@ def number(value, name, least, most=_LARGEST_FLOAT):
     Raises:
         ValueError: value is not a number from `least` to `most`.
     """
-    if not isinstance(value, Real) or isinstance(value, bool) or not least <= value <= most:
-        bounds = (
-            f"of at least {least:g}" if most == _LARGEST_FLOAT else f"from {least:g} to {most:g}"
-        )
-        raise ValueError(f"{name} must be a number {bounds}, but is {described(value)}.")
-    return float(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):  # an int too large for a float
+            if least <= float(value) <= most:
+                return float(value)
+    bounds = f"of at least {least:g}" if most == _LARGEST_FLOAT else f"from {least:g} to {most:g}"
+    raise ValueError(f"{name} must be a number {bounds}, but is {described(value)}.")
 
 
 def one_of(value, name, choices):

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Tests run beside each other, one per core: torch's threads would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Machines are noisy: how long one example takes says nothing about the code.
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")
