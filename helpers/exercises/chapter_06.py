@@ -2,7 +2,8 @@
 
 import random
 
-from helpers.exercises.engine import Wrong, function_exercise, value_exercise
+from helpers.exercises.exercise import exercise, predict
+from helpers.exercises.progress import chapter_progress
 from helpers.receptive_field import Layer, ReceptiveField
 
 
@@ -33,107 +34,155 @@ def _stacks():
 
 # --- predictions ------------------------------------------------------------------------------
 
-
-@value_exercise(
+weights_of_a_kernel = predict(
+    9,
+    wrong={
+        3: "3 weights lie along one side of the kernel; it has 3 rows of them.",
+        10: "10 counts the bias as well; asked for are the weights.",
+        1: "One kernel serves the whole map, but it has a weight for each cell of its window.",
+    },
     hints=[
-        "A cell of the second map sees 2×2 cells of the first; each of them sees 2×2 pixels.",
-        "Draw it in one row: cells 0 and 1 of the first map see pixels 0, 1 and 1, 2.",
+        "A kernel has one weight for each cell of its window, wherever it lies.",
+        "3 rows of 3 weights; the size of the picture does not matter.",
     ],
-    wrong=[
-        Wrong(4, "2 + 2 counts the pixel in the middle twice: neighbouring windows share it."),
-        Wrong(2, "2 is what a cell of the first map sees; the second layer widens that."),
-        Wrong(9, "9 pixels is right for the square; asked for is the length of its side."),
-    ],
+    why="A convolution shares its kernel over the whole map, so only the size of the window "
+    "counts: 3 · 3 weights, whatever the picture's size.",
+    section="Recall",
 )
-def two_layers():
-    return 3
 
-
-@value_exercise(
+shape_after_a_stride = predict(
+    (4, 5),
+    wrong={
+        (3, 4): "The first place of the window counts as well: (n − k) // 2 + 1.",
+        (7, 9): "That is the size at stride 1; with stride 2 only every second place counts.",
+        (5, 4): "The right numbers in the wrong order: a shape is (rows, columns).",
+        (5, 6): "That would need padding: without it the window stays inside the picture.",
+        (4, 6): "Half of 11 columns is not what counts: (11 − 3) // 2 + 1.",
+    },
     hints=[
-        "The first layer sees 3. Each further one adds a cell at the left and one at the right.",
-        "3, 5, 7, …",
+        "How many places does the window have at stride 1? Every second one of them counts.",
+        "Rows: (9 − 3) // 2 + 1. Columns: the same with 11.",
     ],
-    wrong=[
-        Wrong(15, "5 · 3 would be right for windows side by side; these overlap."),
-        Wrong(243, "3 to the power of 5 counts paths, not pixels: many paths end in the same one."),
-        Wrong(10, "Each layer adds 2, but the cell itself counts as well: start from 1."),
-        Wrong(7, "7 is for three layers; here are five."),
-    ],
+    why="A 3×3 window has 7 and 9 places at stride 1. Every second one is kept, the first "
+    "included: (n − k) // 2 + 1.",
+    section="Recall",
 )
-def five_layers():
-    return 11
 
+two_layers = predict(
+    3,
+    wrong={
+        4: "2 + 2 counts the pixel in the middle twice: neighbouring windows share it.",
+        2: "2 is what a cell of the first map sees; the second layer widens that.",
+        9: "9 pixels is right for the square; asked for is the length of its side.",
+        1: "1 is the cell itself; each layer adds the cells around it.",
+    },
+    hints=[
+        "Which cells of the first map does it see, and which pixels does each of those see?",
+        "Draw one row: cells 0 and 1 of the first map see pixels 0, 1 and 1, 2.",
+    ],
+    why="Cells 0 and 1 of the first map see pixels 0, 1 and 1, 2. Their windows overlap in one "
+    "pixel, so together they see three and not four.",
+    section="6.1",
+)
 
-@value_exercise(
+five_layers = predict(
+    11,
+    wrong={
+        15: "5 · 3 would be right for windows side by side; these overlap.",
+        243: "3 to the power of 5 counts paths, not pixels: many paths end in the same one.",
+        10: "Each layer adds 2, but the cell itself counts as well: start from 1.",
+        9: "9 is for four layers; here are five.",
+        7: "7 is for three layers; here are five.",
+        13: "13 is for six layers; here are five.",
+        121: "121 is the number of pixels in the square; asked for is the length of its side.",
+    },
+    hints=[
+        "By how much does the field grow from one layer to the next?",
+        "The first layer sees 3. Each further one adds a pixel at the left and one at the right.",
+    ],
+    why="A 3×3 window adds one pixel on either side, so L layers see 1 + 2·L pixels along a side.",
+    section="6.2",
+)
+
+stride_first_or_last = predict(
+    (7, 5),
+    wrong={
+        (5, 5): "Behind a stride of 2 neighbouring cells lie 2 pixels apart: the stride counts for "
+        "the layers that come after it.",
+        (5, 7): "The other way round: a stride widens the steps of the layers after it.",
+        (7, 7): "In the second stack no layer comes after the stride, so it widens nothing.",
+        (
+            9,
+            9,
+        ): "The stride widens the steps of the layers after it, not its own, and in the second "
+        "stack none comes after it.",
+        (9, 5): "The stride widens the steps of the layers after it, not those of its own.",
+        (6, 6): "The kernels overlap: each adds k − 1 steps to the one pixel you start with.",
+    },
     hints=[
         "A layer adds k − 1 steps, each as long as all strides *before* it together.",
         "First stack: 1 + 2·1 + 2·2. Second stack: 1 + 2·1 + 2·1.",
     ],
-    wrong=[
-        Wrong((5, 5), "Behind a stride of 2 neighbouring cells lie 2 pixels apart: the stride "
-                      "counts for the layers that come after it."),
-        Wrong((5, 7), "The other way round: a stride widens the steps of the layers after it."),
-        Wrong((7, 7), "In the second stack no layer comes after the stride, so it widens nothing."),
-        Wrong((9, 5), "The stride widens the steps of the layers after it, not those of its own."),
-    ],
-)  # fmt: skip
-def stride_first_or_last():
-    return (7, 5)
-
-
-@value_exercise(
-    hints=[
-        "A 3×3 kernel with dilation d reaches from the first of its cells 2·d further.",
-        "1 + 2·1 + 2·2 + 2·4 + 2·8.",
-    ],
-    wrong=[
-        Wrong(9, "9 is without dilation: a dilated kernel spans d · (k − 1) + 1 cells."),
-        Wrong(30, "The cell itself counts as well: start from 1."),
-        Wrong(15, "15 is the sum of the dilations; every kernel has two such steps."),
-        Wrong(16, "16 goes one way only: every kernel has two steps of its dilation."),
-        Wrong(17, "17 is what the last layer spans by itself; the others add to it."),
-        Wrong(
-            81,
-            "3 to the power of 4 counts the paths; several of them end in the same pixel, and "
-            "their steps of 1, 2, 4, 8 add up to less.",
-        ),
-    ],
+    why="A stride spreads out the cells that come after it. In the first stack the second kernel "
+    "takes steps of 2 pixels, in the second stack nothing comes after the stride.",
+    section="6.2",
 )
-def four_dilated_layers():
-    return 31
 
+four_dilated_layers = predict(
+    31,
+    wrong={
+        9: "9 is without dilation: a dilated kernel spans d · (k − 1) + 1 cells.",
+        30: "The cell itself counts as well: start from 1.",
+        15: "15 is the sum of the dilations; every kernel has two such steps.",
+        16: "16 goes one way only: every kernel has two steps of its dilation.",
+        17: "17 is what the last layer spans by itself; the others add to it.",
+        81: "3 to the power of 4 counts the paths; several of them end in the same pixel.",
+        45: "Each kernel adds 2·d pixels, its two steps, and not 3·d.",
+    },
+    hints=[
+        "How far is it from the first to the last cell of a 3×3 kernel with dilation d?",
+        "Each layer adds 2·d pixels to the one that you start with.",
+    ],
+    why="Each layer adds its two steps of d pixels: 1 + 2·(1 + 2 + 4 + 8). Doubling the dilation "
+    "doubles the reach, for nine weights a layer.",
+    section="6.2",
+)
 
-@value_exercise(
+stride_moved_sees_more = predict(
+    True,
+    wrong={
+        False: "The weights are as many, but when the stride comes earlier, the 3×3 layer of the "
+        "next unit lies behind it and takes steps twice as long.",
+    },
     hints=[
         "Only one 3×3 layer of each block changes sides: does it come before or after the stride?",
         "A layer behind the stride takes steps twice as long as one before it.",
     ],
-    wrong=[
-        Wrong(
-            False,
-            "The weights are as many, but when the stride comes earlier, the 3×3 layer of the next "
-            "unit lies behind it and takes steps twice as long.",
-        ),
-    ],
+    why="The 3×3 layer of one unit now lies behind the stride instead of before it, and every "
+    "layer behind a stride takes longer steps.",
+    section="6.11",
 )
-def stride_moved_sees_more():
-    return True
 
-
-@value_exercise(
-    hints=[
-        "σ = √(2n/3): what happens to the root when n is doubled?",
-        "The root of four is two.",
-    ],
+depth_for_twice_the_width = predict(
+    4,
     wrong=[
-        Wrong(2, "Twice the depth doubles the field, but σ grows like its root, by 1.41 only."),
-        Wrong(2**0.5, "That is the factor by which σ grows when the depth is doubled; asked for "
-                      "is the factor for the depth."),
+        (2, "Twice the depth doubles the field, but σ grows like its root, by 1.41 only."),
+        (
+            2**0.5,
+            "That is the factor by which σ grows when the depth is doubled; asked for is the "
+            "factor for the depth.",
+        ),
+        (8, "The root of 8 is 2.83: that many times as deep is more than twice as wide."),
+        (16, "The root of 16 is 4: that would be four times as wide."),
     ],
-)  # fmt: skip
-def depth_for_twice_the_width():
-    return 4
+    hints=[
+        "What happens to √(2n/3) when n is doubled?",
+        "You need the factor whose root is two.",
+    ],
+    why="σ grows like the root of the depth, so twice the width takes 2² times as many layers: "
+    "the part that counts lags behind the field, which grows like the depth itself.",
+    section="6.12",
+)
 
 
 # --- exercises --------------------------------------------------------------------------------
@@ -160,7 +209,7 @@ def _extent(layer):
     return layer.dilation * (layer.kernel_size - 1) + 1
 
 
-@function_exercise(
+@exercise(
     call=_size_returned,
     cases=_stacks,
     hints=[
@@ -171,11 +220,11 @@ def _extent(layer):
         "jump *= layer.stride.",
     ],
     wrong=[
-        Wrong(
+        (
             _walk(lambda size, jump, layer: (size + _extent(layer) - 1, jump)),
             "The strides do nothing yet: behind them, neighbouring cells lie further apart.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + (_extent(layer) - 1) * jump * layer.stride,
@@ -184,7 +233,7 @@ def _extent(layer):
             ),
             "A layer's own stride does not widen its own kernel: first the size, then the jump.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + (layer.kernel_size - 1) * jump,
@@ -193,7 +242,7 @@ def _extent(layer):
             ),
             "The dilation does nothing yet: a dilated kernel spans dilation · (k − 1) + 1 cells.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + (_extent(layer) - 1) * jump,
@@ -202,7 +251,7 @@ def _extent(layer):
             ),
             "Your jump is the stride of the last layer alone: strides multiply.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + (_extent(layer) - 1) * jump,
@@ -211,7 +260,7 @@ def _extent(layer):
             ),
             "Your strides add up: two strides of 2 make a jump of 4, not of 3.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + layer.dilation * layer.kernel_size * jump,
@@ -220,7 +269,7 @@ def _extent(layer):
             ),
             "A window of k cells makes k − 1 steps, so it widens the field by k − 1 and not by k.",
         ),
-        Wrong(
+        (
             _walk(
                 lambda size, jump, layer: (
                     size + (_extent(layer) - 1) * jump + 2 * layer.padding * jump,
@@ -229,20 +278,23 @@ def _extent(layer):
             ),
             "Padding moves the field, it does not widen it: leave it out here.",
         ),
-        Wrong(
+        (
             lambda layers: receptive_field.reference(layers) - 1,
             "It is one too small: without any layer a cell sees itself, so start from 1.",
         ),
-        Wrong(
+        (
             lambda layers: receptive_field.reference(layers[::-1]),
             "You walk from the output to the input: the strides that count for a layer are those "
             "between the picture and it.",
         ),
-        Wrong(
+        (
             _walk(lambda size, jump, layer: (size * layer.kernel_size, jump)),
             "The product of the kernel sizes counts paths; many of them end in the same pixel.",
         ),
     ],
+    why="Each layer adds its k − 1 steps, and a step behind strides is as long as their product. "
+    "The order of the two lines matters: a stride does not widen its own kernel.",
+    section="6.2",
 )
 def receptive_field(layers):
     size, jump = 1, 1
@@ -271,7 +323,7 @@ def _inputs_without_jump(layers, i):
     return at_zero + i, last - first + at_zero + i
 
 
-@function_exercise(
+@exercise(
     cases=_stacks_and_cells,
     hints=[
         "One layer: the window of cell i starts at i · stride − padding and ends "
@@ -281,32 +333,35 @@ def _inputs_without_jump(layers, i):
         "same for last, plus layer.dilation * (layer.kernel_size - 1).",
     ],
     wrong=[
-        Wrong(
+        (
             lambda layers, i: _ends(layers, i, pad=0),
             "The padding is missing: every padded cell moves the window to the left.",
         ),
-        Wrong(
+        (
             lambda layers, i: _ends(layers, i, jump_wrong=True),
             "Padding deep in the stack counts in cells of that map, each a jump of pixels.",
         ),
-        Wrong(
+        (
             lambda layers, i: _ends(layers, i, far=1),
             "The last pixel is one too far: the first one counts as well.",
         ),
-        Wrong(
+        (
             _inputs_without_jump,
             "Neighbouring cells lie a jump apart, the product of all strides.",
         ),
-        Wrong(
+        (
             lambda layers, i: _ends(layers[::-1], i),
             "Your layers are in the wrong order: size and jump start at the picture; the ends of a "
             "window are followed from the last layer down.",
         ),
-        Wrong(
+        (
             lambda layers, i: _ends(layers, i, pad=-1),
             "Padding moves the window to the left: subtract it.",
         ),
     ],
+    why="From the top down, each window starts stride cells further for every cell and padding "
+    "cells further left; its end lies dilation · (k − 1) behind its start.",
+    section="6.5",
 )
 def inputs_seen(layers, i):
     first, last = i, i
@@ -316,7 +371,7 @@ def inputs_seen(layers, i):
     return first, last
 
 
-@function_exercise(
+@exercise(
     cases=lambda: [(7, 3), (8, 3), (11, 5), (12, 5), (224, 3), (31, 7), (2, 2), (1, 3), (30, 4)],
     hints=[
         "L layers see L · (k − 1) + 1 pixels.",
@@ -324,27 +379,30 @@ def inputs_seen(layers, i):
         "math.ceil((size - 1) / (kernel_size - 1))",
     ],
     wrong=[
-        Wrong(
+        (
             lambda size, kernel_size: (size - 1) // (kernel_size - 1),
             "Round up: with a layer less, the field is too small.",
         ),
-        Wrong(
+        (
             lambda size, kernel_size: -(-size // kernel_size),
             "Windows overlap: a layer adds k − 1 pixels, not k.",
         ),
-        Wrong(
+        (
             lambda size, kernel_size: -(-size // (kernel_size - 1)),
             "One pixel is there before any layer: size − 1 remain to be added.",
         ),
-        Wrong(
+        (
             lambda size, kernel_size: (size - 1) / (kernel_size - 1),
             "There are no parts of layers: return a whole number, rounded up.",
         ),
-        Wrong(
+        (
             lambda size, kernel_size: size // kernel_size + 1,
-            "Solve L · (k − 1) + 1 ≥ size for L.",
+            "Solve L · (k − 1) + 1 ≥ size for L: windows overlap in a cell, so do not divide by k.",
         ),
     ],
+    why="L layers see L · (k − 1) + 1 pixels, so it takes (size − 1) / (k − 1) of them, rounded "
+    "up.",
+    section="6.7",
 )
 def layers_needed(size, kernel_size):
     return -(-(size - 1) // (kernel_size - 1))
@@ -373,22 +431,28 @@ def _what_is_missing(dilations):
     return None
 
 
-@value_exercise(
+dilations_without_gaps = predict(
+    (1, 2, 3, 9),
+    accept=_what_is_missing,
+    unordered=False,
+    wrong=[
+        ((1, 1, 1, 1), "Without dilation the field is 1 + 2 · 4 = 9."),
+        ((15, 15, 15, 15), "The dilations add up over the layers: together they make 15."),
+        (
+            (3, 4, 4, 4),
+            "They span 31 pixels, but sums of ±3, ±4, ±4, ±4 do not come to 2: there are gaps.",
+        ),
+        ((2, 2, 2, 9), "They span 31 pixels, but no path leads to the one beside the middle."),
+    ],
     hints=[
-        "1 + 2 · (d1 + d2 + d3 + d4) = 31, so the dilations add up to 15.",
+        "The field is 1 + 2 · (the sum of the dilations): what must they add up to?",
         "Begin small: with dilation 1 all pixels from −1 to 1 are read. How large may the next "
         "dilation be, so that its three copies leave no gap?",
         "What reads all pixels from −r to r leaves no gap with a next dilation of at most 2r + 1.",
     ],
-    wrong=[
-        Wrong((1, 1, 1, 1), "Without dilation the field is 1 + 2 · 4 = 9."),
-        Wrong((15, 15, 15, 15), "The dilations add up over the layers: together they make 15."),
-        Wrong(
-            (3, 4, 4, 4),
-            "They span 31 pixels, but sums of ±3, ±4, ±4, ±4 do not come to 2: there are gaps.",
-        ),
-    ],
-    judge=_what_is_missing,
+    why="Four dilations that add up to 15 span 31 pixels. They leave no gap if each is at most 2r "
+    "+ 1, where r is how far the layers with smaller dilations already reach.",
+    section="6.8",
 )
-def dilations_without_gaps():
-    return (1, 2, 3, 9)
+
+progress = chapter_progress(__name__)

@@ -29,7 +29,6 @@ NOT_CONVERTED = {
     "chapter_03",
     "chapter_04",
     "chapter_05",
-    "chapter_06",
     "chapter_07",
 }
 EXERCISES = solutions.all_exercises()

@@ -16,7 +16,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXERCISES = all_exercises()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_SPOILED = {"02", "03", "04", "05", "06", "07"}
+KNOWN_SPOILED = {"02", "03", "04", "05", "07"}
 
 # Answers that may be visible, each with a reason; ten at most in the whole course.
 EXCEPTIONS = {
@@ -49,8 +49,8 @@ TELLS = {
     "chapter_05.error_with_four_times_the_data": [r"standard deviation: *0\.016"],
     "chapter_05.quickest_photo": [r"grass *: .*after \d\d steps"],
     # chapter 06
-    "chapter_06.two_layers": [r"a 3×3 square", r"\bNine pixels"],
-    "chapter_06.stride_moved_sees_more": [r"483 or 427", r"\b427\b"],
+    "chapter_06.two_layers": [r"3×3 square", r"\b[Nn]ine pixels", r"0\., 0\., 1\., 1\., 1\."],
+    "chapter_06.stride_moved_sees_more": [r"\b427\b", r"56 pixels"],
     "chapter_06.depth_for_twice_the_width": [r"20 layers: σ measured 3\.65"],
     # chapter 07
     "chapter_07.noise_with_four_times_the_stimuli": [r"noise beside the kernel 0\.02"],
