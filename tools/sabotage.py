@@ -56,7 +56,7 @@ class Fault:
         """
         count = text.count(self.old) if self.old else 1
         if count != 1:
-            raise ValueError(f"{self.name}: its text stands {count} times in {self.file}.")
+            raise ValueError(f"Its text stands {count} times in {self.file}, not once.")
         return text.replace(self.old, self.new * self.repeat, 1) if self.old else self.new
 
 
@@ -111,12 +111,13 @@ def noticed_by(fault, folder):
         _kill(process)
         return f"no end after {SECONDS} s"
     if fault.command:
-        return fault.command if process.returncode else None
+        return f"`python {fault.command}`" if process.returncode else None
     if process.returncode in (4, 5):
-        raise ValueError(f"{fault.name}: pytest has nothing to run for {fault.tests!r}.\n{said}")
+        raise ValueError(f"pytest finds nothing to run for {fault.tests}.")
     failed = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - .*)?$", said, re.MULTILINE)
     if process.returncode and not failed:
-        raise ValueError(f"{fault.name}: pytest failed, but no test did.\n{said}")
+        print(said, file=sys.stderr)
+        raise ValueError("pytest failed, but no test did.")
     return failed[1] if failed else None
 
 
