@@ -1,7 +1,7 @@
-"""Still drawings. Each takes the axes to draw on and the data, and computes nothing else.
+"""Still figures. Each function draws what it is given on the axes it is given.
 
-Brightness is grey. Signed numbers are orange above zero and blue below it, white at zero,
-with a colour bar; the same two colours, and zero in the middle, in every figure and widget.
+Pictures are grey. Maps and kernels are orange above zero, blue below and white at zero, in every
+figure and widget.
 """
 
 import ast
@@ -23,8 +23,10 @@ def draw_picture(ax, X, title=""):
 
     Args:
         ax: matplotlib axes.
-        X: picture in [0, 1]; or (3, n_h, n_w) in colour.
+        X: picture in [0, 1].
         title: written above.
+    Shape:
+        X (n_h, n_w), or (3, n_h, n_w) in colour.
     """
     X = torch.as_tensor(X).detach()
     if X.dim() == 3:
@@ -35,14 +37,16 @@ def draw_picture(ax, X, title=""):
 
 
 def draw_map(ax, Y, title="", limit=None, colour_bar=True):
-    """Draw a feature map with its sign: orange above zero, blue below, white at zero.
+    """Draw a feature map or a kernel: orange above zero, blue below, white at zero.
 
     Args:
         ax: matplotlib axes.
-        Y: feature map.
+        Y: feature map or kernel.
         title: written above.
-        limit: the value of the strongest colour; None takes the largest absolute value in Y.
-        colour_bar: whether to draw the scale beside the map.
+        limit: value with the strongest colour; None takes the largest absolute value in Y.
+        colour_bar: whether to draw a colour bar beside the map.
+    Shape:
+        Y (n_h, n_w).
     """
     Y = torch.as_tensor(Y).detach()
     limit = limit or float(Y.abs().max()) or 1.0
@@ -62,14 +66,16 @@ def draw_numbers(ax, M, title="", window=None, signed=False, room=None):
         title: written above.
         window: (row, column, height, width) of cells to frame in green, or None.
         signed: whether to colour the cells by their sign.
-        room: how many cells the axes shall have room for, in each direction: with the same
-            room, matrices side by side have cells of the same size. None takes M's own shape.
+        room: rows and columns that the axes have room for, an int. Matrices drawn with the same
+            room side by side have cells of the same size. None takes the shape of M.
+    Shape:
+        M (rows, columns).
     """
     M = torch.as_tensor(M).detach().double()
     limit = float(M.abs().max()) or 1.0
     for i, row in enumerate(M.tolist()):
         for j, value in enumerate(row):
-            # Pale, so that the number on top stays easy to read.
+            # Pale, so that the number on top is easy to read.
             colour = SIGNED(0.5 + 0.3 * value / limit) if signed else "#f4f4f4"
             ax.add_patch(Rectangle((j, i), 1, 1, facecolor=colour, edgecolor="#9a9a9a"))
             text = f"{value:.4g}".replace("-", "−")
@@ -103,7 +109,7 @@ def draw_times(ax, seconds, title=""):
 
 
 def _frame(ax):
-    """A thin frame and no ticks: white at the border must not run into the white page."""
+    """Replace the ticks by a thin frame: a white border would run into the white page."""
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(True)
@@ -111,17 +117,16 @@ def _frame(ax):
 
 
 def draw_cone(ax, fields, map_sizes, cell, names, title=""):
-    """Draw maps from the side, as strips of cells, and the cone below one cell of the top one.
+    """Draw the picture and the maps as rows of cells, and what one cell of the top map sees.
 
-    A cell is drawn above the middle of what it sees, as wide as the step to its neighbour.
+    A cell stands above the middle of its receptive field and is as wide as its stride.
 
     Args:
         ax: matplotlib axes.
-        fields: receptive fields of the cells of the picture (which see themselves) and of the
-            maps, from the picture up.
-        map_sizes: how many cells the picture and the maps have.
+        fields: `ReceptiveField` of the picture (size 1) and of each map, from the bottom up.
+        map_sizes: number of cells in the picture and in each map.
         cell: index of the cell in the top map.
-        names: what to write beside the strips.
+        names: labels of the rows.
         title: written above.
     """
     first, last = fields[-1].inputs(cell)
@@ -146,19 +151,21 @@ def draw_cone(ax, fields, map_sizes, cell, names, title=""):
 
 
 def draw_filters(ax, filters, columns=12, title=""):
-    """Draw filters side by side, each with its own scale: its largest weight in full colour.
+    """Draw filters side by side, each scaled so that its largest weight has the full colour.
 
     Args:
         ax: matplotlib axes.
-        filters: (n, k_h, k_w).
-        columns: how many in a row.
+        filters: stack of filters.
+        columns: number of filters in a row.
         title: written above.
+    Shape:
+        filters (n, k_h, k_w).
     """
     filters = torch.as_tensor(filters).detach().float()
     n, k_h, k_w = filters.shape
     largest = filters.abs().amax((1, 2), keepdim=True)
     rows = -(-n // columns)
-    # One picture of all of them, a blank line between neighbours, is quicker than n axes.
+    # One picture of all filters, with a line between neighbours, draws faster than n axes.
     sheet = torch.full((rows * (k_h + 1) - 1, columns * (k_w + 1) - 1), float("nan"))
     for place, weights in enumerate(filters / largest.clamp(min=1e-12)):
         top, left = place // columns * (k_h + 1), place % columns * (k_w + 1)

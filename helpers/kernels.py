@@ -1,7 +1,7 @@
-"""Kernels that have names, float32, written for cross-correlation (no flip).
+"""Kernels with names, float32, for cross-correlation (not flipped).
 
-`EDGE` is the (1, 2) kernel of chapter 04, every other one is (3, 3). The derivatives are
-positive where brightness grows to the right (X), downwards (Y), or along the diagonal named.
+`EDGE` is the (1, 2) kernel of chapter 04; all others are (3, 3). `SOBEL_X` responds with positive
+numbers where the picture gets brighter to the right, `SOBEL_Y` where it does so downwards.
 """
 
 import torch
@@ -16,6 +16,6 @@ SOBEL_X = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 SOBEL_Y = torch.tensor([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
 LAPLACIAN = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
 EMBOSS = torch.tensor([[-2.0, -1, 0], [-1, 1, 1], [0, 1, 2]])
-# Brightness that grows towards the lower right, and towards the upper right.
+# Positive where the picture gets brighter towards the lower right, and the upper right.
 DIAGONAL_DOWN = torch.tensor([[-2.0, -1, 0], [-1, 0, 1], [0, 1, 2]])
 DIAGONAL_UP = torch.tensor([[0.0, 1, 2], [-1, 0, 1], [-2, -1, 0]])

@@ -1,9 +1,9 @@
-"""Published networks as lists of layers, for their receptive fields.
+"""The geometry of published networks, for their receptive fields.
 
-Each network is a dictionary from the name of a stage to the layers of that stage, from the
-picture on. The geometry is that of TF-Slim, for pictures of even side, where a window of 3 at
-stride 2 needs a single cell of padding and gets it on the right: its `padding`, counted on the
-left, is 0. Layers with a 1×1 kernel at stride 1 change nothing and are left out.
+Each network is a dictionary: the name of a stage -> the layers of that stage, from the input to
+the output. The geometry is that of TF-Slim for pictures with an even side. There, a 3×3 window at
+stride 2 needs one cell of padding and gets it on the right; `padding` counts cells on the left, so
+it is 0. Layers with a 1×1 kernel and stride 1 do not change the field and are left out.
 """
 
 import json
@@ -20,8 +20,11 @@ HALVE = Layer(3, stride=2)  # a convolution or a pooling
 
 
 def published():
-    """Receptive field, stride and padding as published, for nine networks and some stages.
+    """The published size, stride and padding of the fields of nine networks, and of some stages.
 
+    Returns:
+        A dict of "models" (network -> [size, stride, padding]) and "endpoints" (network -> stage
+        -> size).
     Source: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks,
     Distill 2019.
     """
@@ -30,17 +33,17 @@ def published():
 
 
 def flatten(network):
-    """All layers of a network in one list."""
+    """The layers of a network as one list, in order."""
     return list(chain.from_iterable(network.values()))
 
 
 def end_points(network):
-    """The receptive field behind every stage of a network, by the name of the stage."""
-    layers, behind = [], {}
+    """The receptive field after each stage of a network, by the name of the stage."""
+    layers, after = [], {}
     for name, stage in network.items():
         layers += stage
-        behind[name] = receptive_field(layers)
-    return behind
+        after[name] = receptive_field(layers)
+    return after
 
 
 def alexnet_v2():
@@ -65,7 +68,7 @@ def vgg_16():
 
 
 def mobilenet_v1():
-    """Its depthwise convolutions; the 1×1 convolutions between them see nothing new."""
+    """The depthwise convolutions; the 1×1 convolutions between them do not change the field."""
     halved = [0, 2, 4, 6, 12]
     return {f"conv{i}": [HALVE if i in halved else CONV3] for i in range(14)}
 
@@ -74,11 +77,11 @@ def resnet_v1(units, stride_in="last"):
     """A ResNet of bottleneck units.
 
     Args:
-        units: how many units each of the four blocks has.
-        stride_in: which unit of a block halves the map, in its 3×3 convolution: "last" as in
+        units: number of units in each of the four blocks.
+        stride_in: the unit of a block whose 3×3 convolution halves the map: "last" as in
             TF-Slim, or "first" as in torchvision.
     Raises:
-        ValueError: `stride_in` is neither.
+        ValueError: `stride_in` is neither of the two.
     Source: chapter 06; He et al., Deep Residual Learning for Image Recognition, 2016.
     """
     one_of(stride_in, "stride_in", ("first", "last"))
@@ -90,7 +93,7 @@ def resnet_v1(units, stride_in="last"):
             strides[-1] = 2
         if stride_in == "first" and block > 1:
             strides[0] = 2
-        # The shortcut of a unit that halves the map takes every second cell.
+        # Where a unit halves the map, its shortcut takes every second cell.
         network[f"block{block}"] = [
             Parallel([Layer(1, stride=stride)], [Layer(3, stride=stride, padding=1)])
             for stride in strides
@@ -115,7 +118,7 @@ def inception_v2():
 
 
 def inception_v3():
-    """Along the width: a 1×7 kernel counts as 7 wide, a 7×1 kernel as 1 wide."""
+    """Along the width, where a 1×7 kernel has size 7 and a 7×1 kernel has size 1."""
     early = Parallel([], [CONV5], [CONV3, CONV3], [CONV3])
     middle = Parallel([], [CONV7], [CONV7, CONV7], [CONV3])
     late = Parallel([], [CONV3], [CONV3, CONV3], [CONV3])
