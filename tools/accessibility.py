@@ -1,4 +1,4 @@
-"""What axe-core finds in a page that a person who cannot see it, or not well, would miss."""
+"""What axe-core finds in a page that people who do not see it, or not well, would miss."""
 
 import tarfile
 import tempfile
@@ -8,8 +8,9 @@ from tools import pages
 PACKAGE = "axe-core@4.14.1"
 
 _RUN = """
-async (within) => {
-    const { violations } = await axe.run({ include: within }, { resultTypes: ["violations"] });
+async ([include, rules]) => {
+    const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
+    const { violations } = await axe.run({ include }, options);
     return violations
         .filter(({ impact }) => ["serious", "critical"].includes(impact))
         .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
@@ -35,14 +36,15 @@ def script():
     return f"() => {{ const define = undefined, module = undefined; {source} }}"
 
 
-def serious(page, script, within):
+def serious(page, script, within, rules=None):
     """The serious violations in the elements that a CSS selector finds, a line each.
 
     Args:
         page: playwright's Page.
         script: what `script()` returned.
         within: CSS selector of the elements to look at; there must be one at least.
+        rules: names of axe-core's rules; None takes all of them.
     """
     page.wait_for_function(_NAMED)
     page.evaluate(script)
-    return page.evaluate(_RUN, [[within]])
+    return page.evaluate(_RUN, [[[within]], rules])

@@ -1,4 +1,4 @@
-"""What the browser tests and the benchmark drive: JupyterLab, or the built pages, in Chromium."""
+"""JupyterLab and the built pages in Chromium, for browser tests, benchmark and screenshots."""
 
 import contextlib
 import functools
@@ -109,13 +109,39 @@ def chromium(extra_flags=()):
             browser.close()
 
 
+# In the page: wait for the notebook and its kernel, and count the requests under way.
+_OPEN = """
+async () => {
+    const widget = jupyterapp.shell.currentWidget;
+    await widget.context.ready;
+    await widget.sessionContext.ready;
+    const { kernel } = widget.sessionContext.session;
+    const undone = new Set();
+    kernel.statusChanged.connect((_, status) => {
+        if (status === "restarting") undone.clear(); // what is under way then is lost
+    });
+    kernel.anyMessage.connect((_, { direction, msg }) => {
+        if (direction === "send" && msg.channel === "shell") undone.add(msg.header.msg_id);
+        else if (msg.content?.execution_state === "idle") undone.delete(msg.parent_header.msg_id);
+    });
+    window.undone = undone;
+    window.inTime = (promise, complaint) => {
+        const tooLong = new Promise((_, fail) => {
+            setTimeout(() => fail(new Error(complaint)), 300000);
+        });
+        return Promise.race([promise, tooLong]);
+    };
+    jupyterapp.shell.collapseLeft(); // the file browser takes its room on a narrow screen
+}
+"""
 _numbers = itertools.count()
 
 
-class Chapter:
-    """A notebook open in JupyterLab, with the errors that its page reported so far."""
+class NotebookPage:
+    """A notebook open in JupyterLab; `errors` are the JavaScript errors of its page so far."""
 
     def __init__(self, browser, address, name, width=1400, height=1000, **context):
+        self.name = name
         self.context = browser.new_context(viewport={"width": width, "height": height}, **context)
         self.page = self.context.new_page()
         self.errors = []
@@ -123,73 +149,82 @@ class Chapter:
         # A workspace of its own: else JupyterLab opens what another page had open, too.
         workspace = f"{address}/lab/workspaces/test-{next(_numbers)}"
         self.page.goto(f"{workspace}/tree/{name}", wait_until="domcontentloaded")
-        self.wait_until_open()
+        self._wait_until_open()
 
     def _note(self, error):
         # That is JupyterLab's, where a kernel ends while it is asked for something.
         if "Canceled future for" not in str(error):
             self.errors.append(str(error))
 
-    def wait_until_open(self):
-        """Wait until the notebook and its kernel are there, in a new page or one loaded again."""
+    def _wait_until_open(self):
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell.currentWidget?.context", timeout=90_000
         )
+        self.page.evaluate(_OPEN)
+
+    def _command(self, name, **arguments):
+        # Nothing is returned: what a command returns may be half of JupyterLab.
         self.page.evaluate(
-            """async () => {
-                const widget = jupyterapp.shell.currentWidget;
-                await widget.context.ready;
-                await widget.sessionContext.ready;
-                // What the page has asked of the kernel and the kernel has not yet done.
-                const undone = new Set();
-                const { kernel } = widget.sessionContext.session;
-                kernel.statusChanged.connect((_, status) => {
-                    if (status === "restarting") undone.clear();
-                });
-                kernel.anyMessage.connect((_, message) => {
-                    const { header, parent_header, channel, content } = message.msg;
-                    if (message.direction === "send" && channel === "shell") {
-                        undone.add(header.msg_id);
-                    } else if (content?.execution_state === "idle") {
-                        undone.delete(parent_header.msg_id);
-                    }
-                });
-                window.undone = undone;
-                window.inTime = (promise, complaint) => {
-                    const tooLong = new Promise((_, fail) => {
-                        setTimeout(() => fail(new Error(complaint)), 300000);
-                    });
-                    return Promise.race([promise, tooLong]);
-                };
-            }"""
+            "async ([name, args]) => { await inTime("
+            "jupyterapp.commands.execute(name, args), `${name} takes too long`); }",
+            [name, arguments],
         )
-        # The file browser beside the page takes its room on a narrow screen.
-        self.page.evaluate("() => jupyterapp.shell.collapseLeft()")
+
+    # --- cells ---
 
     def run(self):
         """Run all cells and wait for the last one."""
-        self.page.evaluate(
-            """() => inTime(
-                jupyterapp.commands.execute("notebook:run-all-cells"),
-                "the cells never come to an end",
-            )"""
-        )
+        self._command("notebook:run-all-cells")
         self.wait_until_idle()
 
     def run_cell(self, containing):
         """Run the first code cell whose source contains a text, which renews its widget."""
         self.page.evaluate(
-            """async (text) => {
+            """(text) => {
                 const notebook = jupyterapp.shell.currentWidget.content;
                 notebook.activeCellIndex = notebook.widgets.findIndex(
                     ({ model }) => model.type === "code" && model.sharedModel.source.includes(text)
                 );
                 notebook.deselectAll();
-                await jupyterapp.commands.execute("notebook:run-cell");
             }""",
             containing,
         )
+        self._command("notebook:run-cell")
         self.wait_until_idle()
+
+    def add_cell(self, source):
+        """Run a new cell at the end of the notebook; returns playwright's Locator of it."""
+        self._activate_last_cell()
+        self._command("notebook:insert-cell-below")
+        self.page.evaluate(
+            """(source) => {
+                const { activeCell } = jupyterapp.shell.currentWidget.content;
+                activeCell.model.sharedModel.setSource(source);
+            }""",
+            source,
+        )
+        self._command("notebook:run-cell")
+        self.wait_until_idle()
+        return self.page.locator(".jp-Notebook .jp-CodeCell").last
+
+    def clear_last_cell(self):
+        self._activate_last_cell()
+        self._command("notebook:clear-cell-output")
+
+    def remove_last_cell(self):
+        self._activate_last_cell()
+        self._command("notebook:delete-cell")
+
+    def _activate_last_cell(self):
+        self.page.evaluate(
+            """() => {
+                const { content } = jupyterapp.shell.currentWidget;
+                content.activeCellIndex = content.widgets.length - 1;
+                content.deselectAll();
+            }"""
+        )
+
+    # --- kernel ---
 
     def run_code(self, code):
         """Run Python in the notebook's kernel, beside its cells; returns what it prints."""
@@ -208,18 +243,24 @@ class Chapter:
             code,
         )
 
+    def python(self, expression):
+        """Value of an expression in the notebook's kernel; tensors come as nested lists."""
+        as_lists = "default=lambda tensor: tensor.tolist()"
+        text = self.run_code(f"import json; print(json.dumps({expression}, {as_lists}))")
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            raise AssertionError(f"{expression}: {text}") from None
+
     def wait_for_python(self, condition):
-        """Wait until a condition holds in the notebook's kernel.
+        """Wait until a condition holds in the notebook's kernel, half a minute at most.
 
         A browser holds back what a widget changes while the change before is under way.
         """
-        for _ in range(120):
-            said = self.run_code(f"print(bool({condition}))").strip()
-            if said == "True":
-                return
-            assert said == "False", said
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"it never came true in Python that {condition}")
+        end = time.monotonic() + 30
+        while not self.python(f"bool({condition})"):
+            assert time.monotonic() < end, f"it never came true in Python that {condition}"
+            self.page.wait_for_timeout(50)
 
     def wait_until_idle(self):
         """Wait until the kernel has done all that it was asked, by the widgets as well."""
@@ -227,7 +268,7 @@ class Chapter:
         # A widget says what it held back once the change before is done: look a few times.
         self.page.evaluate(
             """async () => {
-                const end = performance.now() + 120000;
+                const end = performance.now() + 60000;
                 for (let quiet = 0; quiet < 5; quiet += 1) {
                     await new Promise((done) => setTimeout(done, 20));
                     if (undone.size) quiet = 0;
@@ -236,96 +277,54 @@ class Chapter:
             }"""
         )
 
+    def has_kernel(self):
+        return self.page.evaluate(
+            "() => Boolean(jupyterapp.shell.currentWidget.sessionContext.session?.kernel)"
+        )
+
     def shut_down_kernel(self):
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
+    def start_kernel(self):
+        """Start a kernel where there is none, or restart it."""
+        # What is under way while a kernel restarts is lost, and JupyterLab waits for it for ever.
+        self.page.evaluate(
+            """async () => {
+                const { sessionContext } = jupyterapp.shell.currentWidget;
+                if (sessionContext.session) await sessionContext.session.kernel.restart();
+                else await sessionContext.changeKernel({ name: "python3" });
+            }"""
+        )
+        self.page.evaluate(_OPEN)
+        self.wait_until_idle()
+
+    # --- the page ---
+
+    def set_theme(self, theme, is_light):
+        self.page.evaluate(
+            "(theme) => { jupyterapp.commands.execute('apputils:change-theme', { theme }); }",
+            theme,
+        )
+        self.page.wait_for_function(
+            f"() => document.body.dataset.jpThemeLight === '{str(is_light).lower()}' && "
+            "!document.body.classList.contains('jp-mod-themeChanging')"
+        )
+
+    def save(self):
+        self._command("docmanager:save")
+
+    def reload(self):
+        self.page.reload(wait_until="domcontentloaded")
+        self._wait_until_open()
+
+    def reopen(self):
+        """Close the notebook, not its kernel, and open it again in the same page."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.close()")
+        self._command("docmanager:open", path=self.name)
+        self._wait_until_open()
+
     def close(self):
         self.context.close()
-
-
-def eventually(page, check):
-    """Call `check` until it fails no more, for ten seconds at most; returns what it returns."""
-    for _ in range(100):
-        with contextlib.suppress(AssertionError):
-            return check()
-        page.wait_for_timeout(100)
-    return check()
-
-
-class _QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-class _QuietServer(http.server.ThreadingHTTPServer):
-    def handle_error(self, *_):
-        """A browser that leaves a page before all of it has come is no error."""
-
-
-@contextlib.contextmanager
-def served(folder):
-    """Serve the files of a folder on the loopback interface; yields the server's address."""
-    handler = functools.partial(_QuietHandler, directory=str(folder))
-    with _QuietServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-
-
-# In the page: press arrow keys on a slider, and time each until all it changes is drawn.
-_PRESSES = """
-async (handle, count) => {
-    const panel = handle.closest(".cfi-panel");
-    const times = [];
-    for (let n = 0; n < count; n++) {
-        await new Promise((done) => setTimeout(done, 20));
-        const key = Math.floor(n / 3) % 2 ? "ArrowLeft" : "ArrowRight"; // to and fro
-        const start = performance.now();
-        handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        for (let m = 0; m < 5; m++) await null; // a picture draws in a microtask
-        panel.getBoundingClientRect();
-        for (const canvas of panel.querySelectorAll("canvas")) {
-            if (canvas.width) canvas.getContext("2d").getImageData(0, 0, 1, 1);
-        }
-        times.push(performance.now() - start);
-    }
-    return times;
-}
-"""
-
-
-def looks(panel):
-    """All that can be seen of a widget's picture, as one text to compare."""
-    return panel.locator(".cfi").first.evaluate(
-        """async (picture) => {
-            await new Promise(requestAnimationFrame);
-            const canvases = [...picture.querySelectorAll("canvas")];
-            const drawn = canvases.map((canvas) => canvas.width ? canvas.toDataURL() : "");
-            const copy = picture.cloneNode(true);
-            copy.querySelectorAll(".cfi-spoken").forEach((node) => node.remove());
-            return copy.innerHTML + drawn.join();
-        }"""
-    )
-
-
-def moves(handle, panel):
-    """Whether the panel's picture changes when an arrow key is pressed on one of its sliders."""
-    before = looks(panel)
-    # At its end already, a slider goes the other way only.
-    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
-        handle.press(key)
-        if looks(panel) != before:
-            return True
-    return False
-
-
-def values(panel):
-    """The values of a panel's sliders, as they are said to a screen reader."""
-    return panel.locator(".noUi-handle").evaluate_all(
-        "(handles) => handles.map((handle) => handle.getAttribute('aria-valuetext'))"
-    )
 
 
 class LivePage:
@@ -361,23 +360,27 @@ class LivePage:
             timeout=60_000,
         )
 
-    def panel(self, picture, n=0):
-        """The n-th widget of the page whose picture has this class; a hidden result is shown."""
-        panel = self.page.locator(".cfi-panel", has=self.page.locator(picture)).nth(n)
-        panel.evaluate("(node) => node.closest('details')?.setAttribute('open', '')")
-        return panel
-
-    def press(self, panel, label, times=1, key="ArrowRight"):
-        """Focus the slider with this label in a panel, and press an arrow key."""
-        name = self.page.get_by_text(label, exact=True)
-        handle = panel.locator(".widget-hslider", has=name).locator(".noUi-handle").first
-        handle.focus()
-        for _ in range(times):
-            handle.press(key)
-
-    def event_to_pixels(self, handle, count=42):
-        """Milliseconds from each of `count` key presses on a slider to the redrawn picture."""
-        return handle.evaluate(f"(handle) => ({_PRESSES})(handle, {count})")
-
     def close(self):
         self.context.close()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class _QuietServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A browser that leaves a page before all of it has come is no error."""
+
+
+@contextlib.contextmanager
+def served(folder):
+    """Serve the files of a folder on the loopback interface; yields the server's address."""
+    handler = functools.partial(_QuietHandler, directory=str(folder))
+    with _QuietServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()

@@ -30,7 +30,7 @@ def take(address, browser, name):
     """Run the chapter and save a picture of its widget."""
     notebook, cell, code = PICTURES[name]
     size = {"width": 1100, "height": 1400, "device_scale_factor": 1.5}
-    chapter = lab.Chapter(browser, address, notebook, **size)
+    chapter = lab.NotebookPage(browser, address, notebook, **size)
     chapter.run()
     chapter.run_cell(cell)
     chapter.run_code(code or "pass")

@@ -1,4 +1,4 @@
-"""What the kernel studio and the target game say to Python; test_browser_04.py sees the page."""
+"""What the kernel studio and the target game say to Python; tests/browser sees the page."""
 
 import numpy as np
 import pytest

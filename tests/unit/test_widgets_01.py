@@ -1,4 +1,4 @@
-"""What the widgets of chapter 01 say to Python; tests/test_browser_01.py looks at the page."""
+"""What the widgets of chapter 01 say to Python; tests/browser looks at the page."""
 
 import pytest
 import torch

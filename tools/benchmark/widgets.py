@@ -67,7 +67,7 @@ class WidgetPage:
             cells.append(f"# {name} baseline\nmatplotlib_baselines.show({name!r})")
         notebook = new_notebook(cells)
         nbformat.write(notebook, Path(folder) / "notebooks" / "benchmark.ipynb")
-        self.chapter = lab.Chapter(browser, address, "benchmark.ipynb")
+        self.chapter = lab.NotebookPage(browser, address, "benchmark.ipynb")
         self.session = self.chapter.context.new_cdp_session(self.chapter.page)
         self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.chapter.run_cell(_PREPARATION.splitlines()[0])

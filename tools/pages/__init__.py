@@ -48,32 +48,49 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
-def build(folder=ROOT / "_site"):
-    """Build all pages into `folder`, which is emptied first."""
+def build(folder=ROOT / "_site", notebooks=None):
+    """Build all pages into `folder`, which is emptied first.
+
+    Args:
+        folder: where the pages go.
+        notebooks: path -> notebook with its outputs, in the order of the pages. A widget whose
+            state is not stored in its notebook is shown as text. None executes the course.
+    """
     folder = Path(folder)
-    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    with ThreadPoolExecutor(max_workers=2) as kernels:
-        notebooks = list(kernels.map(executed, paths))
+    notebooks = executed_course() if notebooks is None else notebooks
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "files").mkdir(parents=True)
     copy_scripts(folder / "files")
     template = jinja2.Template((HERE / "page.html").read_text(encoding="utf-8"), autoescape=True)
     chapters = [
         {"number": path.name[:2], "title": title(notebook), "page": page_name(path)}
-        for path, notebook in zip(paths, notebooks, strict=True)
+        for path, notebook in notebooks.items()
     ]
-    for n, (path, chapter, notebook) in enumerate(zip(paths, chapters, notebooks, strict=True)):
+    for n, (path, notebook) in enumerate(notebooks.items()):
+        state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE)
         html = template.render(
-            chapter=chapter,
+            chapter=chapters[n],
             chapters=chapters,
             previous=chapters[n - 1] if n else None,
             following=chapters[n + 1] if n + 1 < len(chapters) else None,
-            cells=[shown(cell) for cell in notebook.cells],
+            cells=[shown(cell, state["state"] if state else {}) for cell in notebook.cells],
             sections=sections(notebook),
-            widget_state=for_script(notebook.metadata.get("widgets", {}).get(WIDGET_STATE)),
+            widget_state=for_script(state) if state else None,
             links=running_notebook(path),
         )
-        (folder / chapter["page"]).write_text(html, encoding="utf-8")
+        (folder / chapters[n]["page"]).write_text(html, encoding="utf-8")
+
+
+def committed_course():
+    """path -> notebook, as it is committed: with outputs, but without the state of its widgets."""
+    return {path: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+
+
+def executed_course():
+    """path -> notebook, executed, with the state of its widgets."""
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    with ThreadPoolExecutor(max_workers=2) as kernels:
+        return dict(zip(paths, kernels.map(executed, paths), strict=True))
 
 
 def page_name(path):
@@ -173,8 +190,8 @@ def npm_pack(package, folder):
 highlighted = Highlight2HTML(pygments_lexer="ipython3")
 
 
-def shown(cell):
-    """What the template needs of a cell."""
+def shown(cell, models):
+    """What the template needs of a cell; `models` holds the state of every widget."""
     if cell.cell_type == "markdown":
         return {"kind": "prose", "html": prose(cell.source)}
     kind = "code"
@@ -189,7 +206,11 @@ def shown(cell):
         "source_closed": REVEAL_SOURCE in tags(cell),
         "outputs_closed": REVEAL in tags(cell),
         # That an exercise has not been attempted is no news on a page without a kernel.
-        "outputs": [output_html(o) for o in cell.outputs if o != VEIL and kind != "exercise"],
+        "outputs": [
+            output_html(output, models)
+            for output in cell.outputs
+            if output != VEIL and kind != "exercise"
+        ],
     }
 
 
@@ -217,12 +238,12 @@ def sections(notebook):
     return [(anchor, re.sub("<[^>]*>", "", heading)) for anchor, heading in found]
 
 
-def output_html(output):
+def output_html(output, models):
     """One output of a cell: a widget if there is one, else HTML, picture or text."""
     if output.output_type == "stream":
         return text_html(output.text)
     data = output.data
-    if WIDGET_VIEW in data:
+    if data.get(WIDGET_VIEW, {}).get("model_id") in models:
         view = for_script(data[WIDGET_VIEW])
         return f'<div class="widget"><script type="{WIDGET_VIEW}">{view}</script></div>'
     if "text/html" in data:

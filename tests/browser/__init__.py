@@ -1,0 +1,1 @@
+"""A package, so that JupyterLab and Chromium end after its last test."""
