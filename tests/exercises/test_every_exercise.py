@@ -26,7 +26,6 @@ from tools.notebooks import NOTEBOOKS
 
 # Chapters that still use the decorators of engine.py: to become empty, and then to go.
 NOT_CONVERTED = {
-    "chapter_03",
     "chapter_04",
     "chapter_05",
     "chapter_07",
