@@ -101,7 +101,7 @@ def _train_layer(answer, kernel_size, X):
     weight = torch.arange(1.0, 1 + k_h * k_w).reshape(k_h, k_w)
     parts = training_step(layer, X, weight=weight, bias=torch.tensor([0.5]))
     if isinstance(parts["the gradient of bias"], Problem):
-        other = training_step(layer, X, weight=weight, bias=torch.tensor([7.5]))
+        other = training_step(answer(kernel_size), X, weight=weight, bias=torch.tensor([7.5]))
         if torch.equal(parts["the output"], other["the output"]):
             raise Problem("The bias is there, but forward does not add it.")
     return parts

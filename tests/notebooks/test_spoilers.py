@@ -16,7 +16,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXERCISES = all_exercises()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_SPOILED = {"02", "03", "04", "05", "07"}
+KNOWN_SPOILED = {"02", "04", "05", "07"}
 
 # Answers that may be visible, each with a reason; ten at most in the whole course.
 EXCEPTIONS = {
@@ -38,7 +38,7 @@ TELLS = {
     # chapter 02
     "chapter_02.order_matters": [r"\bcommut", r"convolve K with X"],
     # chapter 03
-    "chapter_03.gradient_passes": [r"CopySlices", r"\bNone does\b"],
+    "chapter_03.gradient_passes": [r"CopySlices", r"There is none", r"^gradients: \[\["],
     # chapter 04
     "chapter_04.diagonal_picture_transposed": [r"the same map: *True", r"its own transpose"],
     "chapter_04.kernel_for_the_horizon": [r"SOBEL_Y` shows the horizon"],
