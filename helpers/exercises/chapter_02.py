@@ -6,6 +6,39 @@ from torch.nn import functional as F
 from helpers.exercises.exercise import exercise, predict
 from helpers.exercises.progress import chapter_progress
 
+# --- recall -------------------------------------------------------------------------------------
+
+recall_weights = predict(
+    600,
+    wrong={
+        50: "20 + 30 counts one side and the other; the picture has 20 · 30 pixels.",
+        1: "A fully connected unit has a weight of its own for every pixel.",
+        1800: "1,800 is right for a colour picture; a grey one has one value per pixel.",
+        360_000: "That is a whole map of 600 such units.",
+        9: "Nine weights are those of a 3×3 kernel; this unit is fully connected.",
+    },
+    hints=[
+        "A fully connected unit multiplies each input by a weight of its own.",
+        "Count the pixels of the picture.",
+    ],
+    why="A fully connected unit has one weight for each input, and there are 20 · 30 pixels.",
+    section="Recall",
+)
+
+recall_property = predict(
+    "equivariance",
+    wrong={
+        "invariance": "Invariance would mean that the output stays as it was; here it moves along.",
+        "locality": "Locality says which pixels an output sees, not what happens when they move.",
+    },
+    hints=[
+        "Does the output move along, or does it stay as it was?",
+        "The output changes in the same way as the input does.",
+    ],
+    why="Equivariance: the output moves with the input. Invariance would be an output that stays.",
+    section="Recall",
+)
+
 # --- 2.1 to 2.3 ---------------------------------------------------------------------------------
 
 first_sum = predict(
@@ -177,7 +210,7 @@ def _first_window_everywhere(X, K):
     ],
     why="Every entry is one window times the kernel, added up. Nothing in it depends on the "
     "shapes, so it is right for all of them.",
-    section="2.6",
+    section="2.4",
 )
 def corr2d(X, K):
     k_h, k_w = K.shape
@@ -208,14 +241,40 @@ same_padding = predict(
     section="2.6",
 )
 
+# --- 2.7 cross-correlation is not convolution ---------------------------------------------------
+
+first_sum_flipped = predict(
+    5,
+    wrong={
+        19: "19 is the cross-correlation; turn the kernel upside down and left to right first.",
+        17: "17 comes from flipping left and right only, or from the transposed kernel; flip top "
+        "and bottom as well.",
+        7: "7 comes from flipping top and bottom only; flip left and right as well.",
+        0: "0 is the first entry if the kernel may stick out over the border; lay it on the top "
+        "left corner, inside.",
+        14: "14 uses the picture's first four numbers in a row, and the kernel as it stands.",
+        11: "11 belongs to the window one pixel further right (and to a kernel turned by a quarter "
+        "only): begin in the top left corner, with 3 2 / 1 0.",
+        43: "43 is the last entry of the cross-correlation: flip the kernel, not the map.",
+    },
+    hints=[
+        "Flipped both ways, the kernel reads 3 2 / 1 0.",
+        "Lay it on the top left corner: 3·0 + 2·1 + 1·3 + 0·4.",
+    ],
+    why="The flipped kernel gives 3·0 + 2·1 + 1·3 + 0·4 = 5: now the largest weight meets the "
+    "pixel in the top left corner.",
+    section="2.7",
+)
+
+# --- going further: the size as a function ------------------------------------------------------
+
 
 def _shape_cases():
     return [
+        ((8, 11), (3, 2), 2, 1),
         ((6, 8), (1, 2), 1, 0),
-        ((6, 8), (3, 3), 1, 0),
         ((6, 8), (3, 3), 1, 1),
         ((7, 9), (3, 2), 2, 0),
-        ((8, 10), (3, 3), 2, 1),
         ((224, 160), (7, 5), 2, 3),
         ((5, 11), (5, 2), 3, 0),
     ]
@@ -280,7 +339,7 @@ def _sizes(formula):
     ],
     why="n + 2 · padding − k is how far the window can go. Divided by the stride and rounded down "
     "it counts the steps, and the place it starts from is one more.",
-    section="2.6",
+    section="Going further",
 )
 def output_shape(input_shape, kernel_shape, stride, padding):
     return tuple(
@@ -288,15 +347,15 @@ def output_shape(input_shape, kernel_shape, stride, padding):
     )
 
 
-# --- 2.8 as one matrix --------------------------------------------------------------------------
+# --- going further: as one matrix ---------------------------------------------------------------
 
 
 def _matrix_cases():
     generator = torch.Generator().manual_seed(4)
-    cases = [(torch.tensor([[1.0, -2.0]]), (2, 4))]
+    cases = []
     for kernel, picture in [((2, 2), (3, 4)), ((3, 2), (4, 5)), ((2, 3), (3, 3)), ((1, 1), (2, 3))]:
         cases.append((torch.randint(1, 9, kernel, generator=generator).float(), picture))
-    return cases
+    return [*cases, (torch.tensor([[1.0, -2.0]]), (2, 4))]
 
 
 def _matrix_of(K, input_shape):
@@ -366,7 +425,7 @@ def _pixels_column_by_column(K, input_shape):
     ],
     why="Row r holds the kernel where the window of output r lies, and zeros elsewhere: its "
     "product with the flattened picture is that window's sum.",
-    section="2.8",
+    section="Going further",
 )
 def correlation_matrix(K, input_shape):
     (n_h, n_w), (k_h, k_w) = input_shape, K.shape
@@ -378,30 +437,7 @@ def correlation_matrix(K, input_shape):
     return W.reshape(o_h * o_w, n_h * n_w)
 
 
-# --- 2.9 cross-correlation is not convolution ---------------------------------------------------
-
-first_sum_flipped = predict(
-    5,
-    wrong={
-        19: "19 is the cross-correlation; turn the kernel upside down and left to right first.",
-        17: "17 comes from flipping left and right only, or from the transposed kernel; flip top "
-        "and bottom as well.",
-        7: "7 comes from flipping top and bottom only; flip left and right as well.",
-        0: "0 is the first entry if the kernel may stick out over the border; lay it on the top "
-        "left corner, inside.",
-        14: "14 uses the picture's first four numbers in a row, and the kernel as it stands.",
-        11: "11 belongs to the window one pixel further right (and to a kernel turned by a quarter "
-        "only): begin in the top left corner, with 3 2 / 1 0.",
-        43: "43 is the last entry of the cross-correlation: flip the kernel, not the map.",
-    },
-    hints=[
-        "Flipped both ways, the kernel reads 3 2 / 1 0.",
-        "Lay it on the top left corner: 3·0 + 2·1 + 1·3 + 0·4.",
-    ],
-    why="The flipped kernel gives 3·0 + 2·1 + 1·3 + 0·4 = 5: now the largest weight meets the "
-    "pixel in the top left corner.",
-    section="2.9",
-)
+# --- going further: the true convolution --------------------------------------------------------
 
 
 @exercise(
@@ -453,7 +489,7 @@ first_sum_flipped = predict(
     ],
     why="A convolution is the cross-correlation with the flipped kernel: all that differs is which "
     "weight meets which pixel.",
-    section="2.9",
+    section="Going further",
 )
 def convolve2d(X, K):
     flipped = K.flip(0, 1)
@@ -471,11 +507,11 @@ order_matters = predict(
     ],
     hints=[
         "Multiplication does not care about order. Put b = z − a in Σ f(a) g(z − a).",
-        "Run the next cell, which swaps the two.",
+        "Now Σ g(b) f(z − b): compare it with what you began with.",
     ],
     why="With b = z − a the sum Σ f(a) g(z − a) becomes Σ g(b) f(z − b): the same with f and g "
     "exchanged. The flip is what makes this work.",
-    section="2.9",
+    section="Going further",
 )
 
 progress = chapter_progress(__name__)

@@ -510,7 +510,7 @@ shape_of_gradient = predict(
         (6, 8): "That is the picture's shape. The gradient has a number for every weight.",
         (3, 2): "The right numbers, but rows come first, and K has two of them.",
         (1, 1): "The loss is one number, but it has a derivative for every weight.",
-        (1,): "The loss is one number, but it has a derivative for every weight.",
+        (1,): "That is the shape of ∂loss/∂β; the kernel has more weights than one.",
         (4, 3): "The sum runs over dY's 5×6 entries: count the places where a 5×6 window fits "
         "into 6×8.",
     },

@@ -118,6 +118,8 @@ X = torch.arange(9.0).reshape(3, 3)
 K = torch.arange(4.0).reshape(2, 2)
 
 RIGHT = {
+    "recall_weights": [20 * 30, torch.ones(20, 30).numel(), torch.nn.Linear(600, 1).weight.numel()],
+    "recall_property": ["Equivariance", "equivariance.", " EQUIVARIANCE"],
     "first_sum": [(X[0:2, 0:2] * K).sum(), two_loops(X, K)[0, 0], d2l.corr2d(X, K)[0][0]],
     "shape_of_map": [
         two_loops(torch.ones(6, 8), torch.ones(3, 4)).shape,

@@ -16,7 +16,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXERCISES = all_exercises()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_SPOILED = {"02", "04", "05", "07"}
+KNOWN_SPOILED = {"04", "05", "07"}
 
 # Answers that may be visible, each with a reason; ten at most in the whole course.
 EXCEPTIONS = {
@@ -36,7 +36,8 @@ TELLS = {
     "chapter_01.where_it_hurts": [r"lamp in the upper half, one in", r"pictures apart"],
     "chapter_01.windows_on_a_pixel": [r"^tensor\(\[\[1\., 2\., 3\., 3\."],
     # chapter 02
-    "chapter_02.order_matters": [r"\bcommut", r"convolve K with X"],
+    "chapter_02.recall_property": [r"\bequivarian"],
+    "chapter_02.order_matters": [r"\bcommut", r"changes nothing"],
     # chapter 03
     "chapter_03.gradient_passes": [r"CopySlices", r"There is none", r"^gradients: \[\["],
     # chapter 04
