@@ -37,7 +37,7 @@ def test_it_says_how_many_are_right_and_which_are_open_each_with_its_section(fil
     chapter_02.same_padding.check(4)
     chapter_02.shape_of_map.check(...)
     shown = chapter_02.progress()
-    assert repr(shown).startswith("Chapter 02: 1 of 9 right. Still open: 2.3 shape_of_map, ")
+    assert repr(shown).startswith("Chapter 02: 1 of 11 right. Still open: Recall recall_weights, ")
     assert statuses()["same_padding"] == "failed" and statuses()["shape_of_map"] is None
     assert "2.3</td>" in shown._repr_html_() and "✓ right" in shown._repr_html_()
 
@@ -75,7 +75,7 @@ def test_it_is_kept_across_restarts_of_the_kernel(file):
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "1 of 9 right" in run.stdout
+    assert "1 of 11 right" in run.stdout
 
 
 def test_two_kernels_at_once_do_not_lose_each_others_results(file):
