@@ -6,6 +6,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers.correlation import corr2d, corr2d_shifted
+from helpers.descent import descend, hessian
+from helpers.descent import largest_stable_lr as stable_lr
 
 
 def step_by_autograd(X, Y, K, lr):
@@ -87,14 +89,26 @@ def kernel_by_numpy(X, Y, kernel_shape):
     return torch.from_numpy(k.reshape(kernel_shape))
 
 
+def step_by_descend(X, Y, K, lr):
+    return descend(X, Y, K, lr=lr, num_steps=1).kernels[-1]
+
+
 RIGHT = {
-    "gradient_step": [step_by_autograd, step_by_sgd, step_by_loops, step_by_windows],
+    "gradient_step": [
+        step_by_descend,
+        step_by_autograd,
+        step_by_sgd,
+        step_by_loops,
+        step_by_windows,
+    ],
     "largest_stable_lr": [
+        stable_lr,
         lambda X, kernel_shape: 2 / eigenvalues_by_autograd(X, kernel_shape).max(),
         lambda X, kernel_shape: 1 / singular_values(X, kernel_shape)[0].item() ** 2,
         lambda X, kernel_shape: 2 / eigenvalues_by_numpy(X, kernel_shape)[-1],
     ],
     "fastest_lr": [
+        lambda X, kernel_shape: 2 / torch.linalg.eigh(hessian(X, kernel_shape))[0][[0, -1]].sum(),
         lambda X, kernel_shape: 2 / eigenvalues_by_autograd(X, kernel_shape)[[0, -1]].sum(),
         lambda X, kernel_shape: (
             1 / sum(singular_values(X, kernel_shape)[[0, -1]].square().tolist())
@@ -103,8 +117,23 @@ RIGHT = {
             2 / (min(v := eigenvalues_by_numpy(X, kernel_shape)) + max(v)).item()
         ),
     ],
-    "kernel_in_one_go": [kernel_by_normal_equations, kernel_by_pseudo_inverse, kernel_by_numpy],
-    "factors": [[0.4, -2], (0.4, -2.0), (2 / 5, 1 - 3)],
+    "kernel_in_one_go": [
+        kernel_by_normal_equations,
+        kernel_by_pseudo_inverse,
+        kernel_by_numpy,
+        lambda X, Y, s: kernel_by_numpy(X, Y, s).double(),
+    ],
+    "row_of_differences": [
+        [-3, 0, 4],
+        (-3.0, 0.0, 4.0),
+        corr2d(torch.tensor([[2.0, 5.0, 5.0, 1.0]]), torch.tensor([[1.0, -1.0]]))[0],
+    ],
+    "factors": [
+        1 - 0.05 * torch.tensor([12.0, 60.0], dtype=torch.float64),
+        [0.4, -2],
+        (0.4, -2.0),
+        (2 / 5, 1 - 3),
+    ],
     "limit_for_the_mean": [1.4, 7 / 5],
     "limit_on_its_side": [0.025, 1 / 40],
     "smallest_side": [5, 5.0],
