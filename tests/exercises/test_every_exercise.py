@@ -27,7 +27,6 @@ from tools.notebooks import NOTEBOOKS
 # Chapters that still use the decorators of engine.py: to become empty, and then to go.
 NOT_CONVERTED = {
     "chapter_04",
-    "chapter_07",
 }
 EXERCISES = solutions.all_exercises()
 FUNCTIONS = {name: e for name, e in EXERCISES.items() if isinstance(e, FunctionExercise)}
