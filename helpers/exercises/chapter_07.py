@@ -32,7 +32,11 @@ edge_in_a_row = predict(
         (0, 1, 0): "The kernel takes the left pixel and subtracts the right one: 0 − 1.",
         (0, 0, 1): "The window starts at the left pixel, so the edge is seen one place earlier.",
         (0, -1, 0, 0): "The window of two pixels has three places in a row of four.",
-        (0, 0, -1): "The window starts at the left pixel, so the edge is seen one place earlier.",
+        (
+            0,
+            0,
+            -1,
+        ): "The right sign, but one place late: the window on 0, 1 starts at pixel 1.",
         (0, 1, 2): "Each entry is the left pixel minus the right one, not the sum of both.",
     },
     hints=[
@@ -77,7 +81,7 @@ noise_with_four_times_the_stimuli = predict(
         2: "More data make less noise, so the factor is below 1.",
         1: "It does shrink: independent noise partly cancels in an average.",
         0.0625: "Take the square root of 4, not its square.",
-        4: "More data make less noise, so the factor is below 1.",
+        4: "4 is the factor for the stimuli; the noise gets smaller, so its factor is below 1.",
     },
     hints=[
         "How does the noise of an average shrink with the number of things averaged?",
@@ -94,7 +98,7 @@ response_to_grey = predict(
         1: "1 would be the sum of weights of a blur; here negative weights pull as hard.",
         0.5: "0.5 is the grey itself: multiply it by the sum of the weights.",
         -1: "Positive and negative weights are mirror images: neither side wins.",
-        2: "Positive and negative weights are mirror images: neither side wins.",
+        2: "The two sides have opposite signs: their responses cancel, they do not add up.",
     },
     hints=[
         "On uniform grey the response is the grey value times the sum of all weights.",
@@ -267,7 +271,7 @@ def selectivity(angles, responses):
     doubled = torch.deg2rad(2 * angles)
     across = (responses * torch.cos(doubled)).sum()
     up = (responses * torch.sin(doubled)).sum()
-    return torch.hypot(across, up) / responses.sum()
+    return (torch.hypot(across, up) / responses.sum()).item()
 
 
 def _gabor_cases():
@@ -412,7 +416,7 @@ def _filters_and_fits():
     section="7.8",
 )
 def share_explained(F, G):
-    return 1 - ((F - G) ** 2).sum() / (F**2).sum()
+    return (1 - ((F - G) ** 2).sum() / (F**2).sum()).item()
 
 
 progress = chapter_progress(__name__)
