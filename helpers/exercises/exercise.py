@@ -162,14 +162,16 @@ class FunctionExercise(Exercise):
         start = next(n for n, line in enumerate(lines) if line.startswith(("def ", "class ")))
         return "".join(lines[start:]).rstrip()
 
-    def outcomes(self, function):
-        """What comes of a function in each of the cases, a list of `sandbox.Outcome`."""
-        return [sandbox.run(function, c, self.argument_names, self.call) for c in self.cases()]
+    def outcomes(self, function, cases=None):
+        """What comes of a function in each of the cases, one `sandbox.Outcome` after the other."""
+        for case in self.cases() if cases is None else cases:
+            yield sandbox.run(function, case, self.argument_names, self.call)
 
     def same_outcome(self, a, b):
         """Whether outcome `b` counts as the same as `a`."""
-        if a.error is not None or b.error is not None:
-            return type(a.error) is type(b.error)
+        if a.error is not None or b.error is not None:  # the same one: many things raise
+            same_message = sandbox.message_of(a.error) == sandbox.message_of(b.error)
+            return type(a.error) is type(b.error) and same_message
         if bool(a.changed) != bool(b.changed) or bool(a.replaced) != bool(b.replaced):
             return False
         return self._compare(a, b).same
@@ -181,14 +183,15 @@ class FunctionExercise(Exercise):
         problem = self._not_the_thing_itself(answer)
         if problem:
             return Feedback("failed", problem)
-        cases, yours = self.cases(), self.outcomes(answer)
+        cases = self.cases()
+        yours = list(self.outcomes(answer, cases))
         if any(outcome.value is ... for outcome in yours):
             return self._unattempted()
-        expected = self.outcomes(self.reference)
+        expected = list(self.outcomes(self.reference, cases))
         failing = [n for n in range(len(cases)) if not self.same_outcome(expected[n], yours[n])]
         if failing:
             first = failing[0]
-            message = self._matching_mistake(yours)
+            message = self._matching_mistake(cases, yours)
             return self._failed(answer, cases[first], expected[first], yours[first], message)
         notes = (
             dtype_note(self._compare(*pair), self.argument_names, case)
@@ -210,10 +213,10 @@ class FunctionExercise(Exercise):
             f"but got {described(answer)}."
         )
 
-    def _matching_mistake(self, yours):
+    def _matching_mistake(self, cases, yours):
         """The sentence of the known mistake whose results yours equal in every case."""
         for wrong in self.wrong:
-            theirs = self.outcomes(wrong.answer)
+            theirs = self.outcomes(wrong.answer, cases)  # one at a time: most differ in the first
             if all(map(self.same_outcome, theirs, yours)):
                 return wrong.message
         return None

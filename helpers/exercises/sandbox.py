@@ -254,7 +254,7 @@ def _restore_torch():
                     if inspect.isclass(place) and hasattr(super(place, place), key):
                         delattr(place, key)
                         replaced.append(f"{name}.{key}")
-                elif callable(before[name][key]) and not _is_still(before[name][key], value):
+                elif value is not before[name][key] and _is_replaced(before[name][key], value):
                     setattr(place, key, before[name][key])
                     replaced.append(f"{name}.{key}")
         set_dtype(dtype)
@@ -262,10 +262,12 @@ def _restore_torch():
         torch.set_rng_state(random_state)
 
 
-def _is_still(before, now):
-    """Whether a torch function is as it was; torch wraps one itself, at its first optimiser."""
+def _is_replaced(before, now):
+    """Whether a torch function is another now; torch wraps one itself, at its first optimiser."""
     wrapped_by_torch = getattr(now, "__globals__", {}).get("__name__", "").startswith("torch.")
-    return now is before or (wrapped_by_torch and getattr(now, "__wrapped__", None) is before)
+    return callable(before) and not (
+        wrapped_by_torch and getattr(now, "__wrapped__", None) is before
+    )
 
 
 def _unchanged(before, after):

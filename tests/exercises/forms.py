@@ -1,5 +1,6 @@
 """Answers made from a right one: the same in other forms, and near ones that are wrong."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,7 +22,8 @@ def right_forms(value, unordered=False):
         return _right_sequences(value, unordered)
     if isinstance(value, dict):
         return [value, {name: _right_part(part) for name, part in value.items()}]
-    forms = [value, float(value), Fraction(value), Decimal(value)]
+    forms = [value, float(value)]
+    forms += [Fraction(value), Decimal(value)] * math.isfinite(value)
     forms += [torch.tensor(value), torch.tensor(value, dtype=torch.float64), np.array(value)]
     forms += [np.float64(value), np.float32(value), torch.tensor([float(value)]), value + 2.4e-7]
     return forms + [np.int64(value)] * isinstance(value, int)
