@@ -86,10 +86,22 @@ def bank_by_einsum(X, bank):
     return torch.einsum("ijab,nab->nij", windows, bank)
 
 
+def derivative_by_conditions(d):
+    places = torch.arange(d + 1.0, dtype=torch.float64)
+    conditions = torch.stack([places**power for power in range(d + 1)])
+    target = torch.zeros(d + 1, dtype=torch.float64)
+    target[-1] = math.factorial(d)
+    return torch.linalg.solve(conditions, target)[None]
+
+
 RIGHT = {
     "striped_row": [[0, 1, 0, 0, 0, -1, 0], (0.0, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0)],
     "transposed_shape": [[8, 5], torch.Size([8, 5])],
     "diagonal_row": [[-1, 1, 0, 0, 0]],
+    "map_shape": [[6, 5], torch.Size([6, 5]), (7 - 2 + 1, 9 - 5 + 1)],
+    "correlation_and_convolution": [[11, 4], (11.0, 4.0)],
+    "kernel_for_the_horizon": ["sobel_y", "SOBEL_Y", " Sobel_Y "],
+    "shape_of_maps": [torch.Size([1, 8, 118, 158]), [1, 8, 118, 158]],
     "diagonal_picture_transposed": ["Same", " same "],
     "diagonal_kernel_transposed": [[1, -1, 0, 0, 0, 0]],
     "impulse_corner": [9.0],
@@ -113,8 +125,13 @@ RIGHT = {
         torch.full((5, 3), 1 / 15),
         torch.softmax(torch.arange(16.0), 0).reshape(4, 4),
     ],
-    "smallest_size": [lambda d: 1 + d, lambda d: len(range(d + 1)), lambda d: float(d + 1)],
-    "derivative_kernel": [binomials, by_numpy, by_recursion],
+    "smallest_size": [
+        lambda d: 1 + d,
+        lambda d: len(range(d + 1)),
+        lambda d: float(d + 1),
+        lambda d: 1 - -d,
+    ],
+    "derivative_kernel": [binomials, by_numpy, by_recursion, derivative_by_conditions],
     "edge_strength": [strength_by_hypot, strength_by_norm, strength_pixel_by_pixel],
     "filter_bank": [bank_by_library, bank_filled_in, bank_by_einsum],
 }

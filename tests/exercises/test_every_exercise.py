@@ -25,9 +25,7 @@ from tools import solutions
 from tools.notebooks import NOTEBOOKS
 
 # Chapters that still use the decorators of engine.py: to become empty, and then to go.
-NOT_CONVERTED = {
-    "chapter_04",
-}
+NOT_CONVERTED = set()
 EXERCISES = solutions.all_exercises()
 FUNCTIONS = {name: e for name, e in EXERCISES.items() if isinstance(e, FunctionExercise)}
 VALUES = {name: e for name, e in EXERCISES.items() if isinstance(e, ValueExercise)}
