@@ -204,29 +204,6 @@ brightness_change = predict(
     section="4.5",
 )
 
-impulse_corner = predict(
-    9,
-    wrong={
-        1: "That would be the kernel as it is drawn, which true convolution gives. Here the "
-        "window in the upper left corner meets the white pixel in another place.",
-        5: "5 is in the middle of the map; in the corner the window ends on the white pixel.",
-        0: "The very first window covers rows and columns 0 to 2: the white pixel is in it.",
-        45: "The window meets one white pixel, so a single product is left of the nine, not "
-        "their sum.",
-        3: "That is right for the upper row of the kernel; but which row meets the white pixel?",
-        7: "That is right for the left column of the kernel; but which column meets the white "
-        "pixel?",
-    },
-    hints=[
-        "The window in the corner covers rows and columns 0 to 2. Where in it is the white pixel?",
-        "The window meets the white pixel with its last entry.",
-    ],
-    why="The first window ends on the white pixel, so only the kernel's last weight counts there. "
-    "The map shows the kernel turned by 180°: that is the flip between cross-correlation and "
-    "convolution.",
-    section="4.5",
-)
-
 # --- 4.6 direction ------------------------------------------------------------------------------
 
 
@@ -301,7 +278,7 @@ shape_of_maps = predict(
     section="4.7",
 )
 
-# --- 4.8 transposed -----------------------------------------------------------------------------
+# --- 4.8 transposed, turned ---------------------------------------------------------------------
 
 diagonal_picture_transposed = predict(
     "same",
@@ -335,6 +312,29 @@ diagonal_kernel_transposed = predict(
     ],
     why="Row 0 minus row 1 is 1 0 0 0 0 0 minus 0 1 0 0 0 0. It is column 0 of the first map: "
     "transpose both picture and kernel and the map is transposed, and this picture doesn't change.",
+    section="4.8",
+)
+
+impulse_corner = predict(
+    9,
+    wrong={
+        1: "That would be the kernel as it is drawn, which true convolution gives. Here the "
+        "window in the upper left corner meets the white pixel in another place.",
+        5: "5 is in the middle of the map; in the corner the window ends on the white pixel.",
+        0: "The very first window covers rows and columns 0 to 2: the white pixel is in it.",
+        45: "The window meets one white pixel, so a single product is left of the nine, not "
+        "their sum.",
+        3: "That is right for the upper row of the kernel; but which row meets the white pixel?",
+        7: "That is right for the left column of the kernel; but which column meets the white "
+        "pixel?",
+    },
+    hints=[
+        "The window in the corner covers rows and columns 0 to 2. Where in it is the white pixel?",
+        "The window meets the white pixel with its last entry.",
+    ],
+    why="The first window ends on the white pixel, so only the kernel's last weight counts there. "
+    "The map shows the kernel turned by 180°: that is the flip between cross-correlation and "
+    "convolution.",
     section="4.8",
 )
 

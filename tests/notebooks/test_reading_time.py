@@ -11,8 +11,8 @@ CHAPTERS = sorted(NOTEBOOKS.glob("*.ipynb"))[1:]
 TIMES = reading_time.measured()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_LONG = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "05", "06", "07"}
-KNOWN_UNTRUE = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "05", "06", "07"}
+KNOWN_LONG = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "04", "05", "06", "07"}
+KNOWN_UNTRUE = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "04", "05", "06", "07"}
 
 
 def every_chapter_but(known):

@@ -16,7 +16,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXERCISES = all_exercises()
 
 # Still to be re-edited: take a chapter out once its test passes.
-KNOWN_SPOILED = {"04"}
+KNOWN_SPOILED = set()
 
 # Answers that may be visible, each with a reason; ten at most in the whole course.
 EXCEPTIONS = {
@@ -42,7 +42,7 @@ TELLS = {
     "chapter_03.gradient_passes": [r"CopySlices", r"There is none", r"^gradients: \[\["],
     # chapter 04
     "chapter_04.diagonal_picture_transposed": [r"the same map: *True", r"its own transpose"],
-    "chapter_04.kernel_for_the_horizon": [r"SOBEL_Y` shows the horizon"],
+    "chapter_04.kernel_for_the_horizon": [r"SOBEL_Y`? shows"],
     "chapter_04.brightness_change": [r"changes by 0\.25"],
     # chapter 05
     "chapter_05.number_of_starts": [r"\b[Ff]our (suspects|starts|kernels)", r"too large$"],
