@@ -38,6 +38,7 @@ def module_of(layers):
     )
 
 
+@settings(max_examples=50)
 @given(STACKS)
 def test_recurrence_gradient_and_perturbation_agree(layers):
     expected = receptive_field(layers)
