@@ -167,6 +167,6 @@ def described(value):
         text = " ".join(repr(value).split())
     except Exception:  # a learner's own class, or an int too long for repr
         text = object.__repr__(value)
-    if " object at 0x" in text:  # which says where it lies, not what it is
+    if " at 0x" in text:  # which says where it lies, not what it is
         return f"an object of class {type(value).__name__}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

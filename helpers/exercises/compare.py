@@ -21,6 +21,7 @@ An answer is read as the kind of thing that the reference is, and compared by va
 Whatever cannot be read gets a sentence that says why (`Problem`).
 """
 
+import inspect
 import math
 from collections.abc import Sequence, Set
 from decimal import Decimal
@@ -84,7 +85,7 @@ def compare(expected, answer, *, unordered=False, same_dtype=False):
             raise answer
         if isinstance(expected, Problem):  # a known mistake's; the answer has none
             return Match(False)
-        if callable(answer) and not callable(expected):
+        if inspect.isroutine(answer) and not callable(expected):
             raise Problem("It is a function: call it, and hand in what it returns.")
         if isinstance(expected, torch.Tensor) and expected.dim():
             return _compare_tensors(expected, _read_tensor(answer), same_dtype)
@@ -143,7 +144,7 @@ def unusual_tensor(value):
     if value.layout is not torch.strided or value.is_meta or value.is_quantized:
         return "It should be an ordinary (dense) tensor that holds its numbers."
     if value.is_complex():
-        return "It is complex: real numbers are asked for."
+        return "It is complex: real numbers are asked for, its .real part."
     return ""
 
 
@@ -287,6 +288,10 @@ def _read_tensor(answer):
         return answer.detach().cpu()
     if isinstance(answer, (list, tuple)):
         kind = type(answer).__name__
+        if len(answer) == 1 and isinstance(answer[0], torch.Tensor):
+            raise Problem(f"It is a {kind} that holds a tensor: hand in the tensor itself.")
+        if any(isinstance(item, torch.Tensor) and item.dim() for item in answer):
+            raise Problem(f"It is a {kind} of tensors: make one of them, as torch.stack(...) does.")
         raise Problem(f"It is a {kind}, not a tensor: wrap it in torch.tensor(...).")
     if _is_numpy(answer):
         raise Problem(

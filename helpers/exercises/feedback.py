@@ -145,24 +145,26 @@ def describe_error(error):
     trace = traceback.extract_tb(error.__traceback__)
     frames = [frame for frame in trace if Path(frame.filename).parent != ours]
     theirs = [frame for frame in frames if frame.filename == frames[0].filename]
-    if theirs and theirs[-1].line and len(theirs[-1].line) <= 120:
+    is_library = bool(theirs) and "site-packages" in theirs[-1].filename
+    if theirs and not is_library and theirs[-1].line and len(theirs[-1].line) <= 120:
         text += f" in the line `{theirs[-1].line}`"
     return text
 
 
 def wrong_arguments(function, names):
-    """The sentence about a function that cannot take these arguments, or ""."""
+    """The sentence about a function that takes more or fewer arguments than these, or ""."""
     try:
-        signature = inspect.signature(function)
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some functions written in C do not say
         return ""
-    try:
-        signature.bind(*names)
-    except TypeError:
-        takes = len(signature.parameters)
-        plural = "" if takes == 1 else "s"
-        return f"It takes {takes} argument{plural}, but is called with {len(names)}: {_and(names)}."
-    return ""
+    if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters):
+        return ""
+    needed = sum(p.default is p.empty for p in parameters)
+    takes = max(needed, min(len(names), len(parameters)))
+    if takes == len(names):
+        return ""
+    plural = "" if takes == 1 else "s"
+    return f"It takes {takes} argument{plural}, but is called with {len(names)}: {_and(names)}."
 
 
 def _and(names):

@@ -143,6 +143,8 @@ def test_rounding_is_allowed_and_no_more():
 def test_shape_and_being_a_tensor_at_all_are_strict_each_with_its_sentence():
     sentences = {
         "It is a list, not a tensor: wrap it in torch.tensor(...).": MATRIX.tolist(),
+        "It is a tuple that holds a tensor: hand in the tensor itself.": (MATRIX,),
+        "It is a list of tensors: make one of them": list(MATRIX),
         "It is a NumPy array, not a tensor: stay in torch": MATRIX.numpy(),
         "It should be an ordinary (dense) tensor": MATRIX.to_sparse(),
         "It is complex": MATRIX + 0j,

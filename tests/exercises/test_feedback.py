@@ -47,6 +47,8 @@ def test_what_is_wrong_with_a_result_is_said():
         (lambda X, K: X.numpy(), "a NumPy array, not a tensor"),
         (lambda X, K: X, "has shape (3, 3), but (2, 2) is expected"),
         (lambda X: X, "It takes 1 argument, but is called with 2: X and K."),
+        (lambda X, K, a, b=0: X, "It takes 3 arguments, but is called with 2: X and K."),
+        (lambda *, X, K: X, "raised TypeError"),
         (lambda X, K, a, b: X, "It takes 4 arguments, but is called with 2: X and K."),
         (lambda X, K: X[:2, :2] / 0, "NaN or infinity"),
         (lambda X, K: X[:2, :2] + 0.5, "4 of 4 entries differ; the first, at (0, 0), is 0.5 where"),
@@ -103,11 +105,24 @@ def test_no_message_shows_our_insides():
 
     answers = [lambda X, K: 1 / 0, lambda X: X, lambda X, K: Strange(), Strange(), Strange]
     answers += [lambda X, K: (lambda: 1)(2), lambda X, K: K.nothing, object(), exercise.Exercise]
-    answers += [lambda X, K: (_ for _ in X), lambda X, K: np.nan, type("X", (), {"__eq__": None})]
+    answers += [
+        lambda X, K: (x for x in X),
+        nn.Conv2d(1, 1, 2),
+        lambda X, K: np.nan,
+        type("X", (), {"__eq__": None}),
+    ]
     for answer in answers:
         for e in (chapter_02.corr2d, chapter_02.first_sum, chapter_02.shape_of_map):
             said = message(answer, e).split(" in the line `")[0]
-            for inside in ("<lambda>", "<locals>", "Outcome", "0x", "helpers.", "test_feedback"):
+            for inside in (
+                "<lambda>",
+                "<locals>",
+                "Outcome",
+                "0x",
+                "helpers.",
+                "test_feedback",
+                "forward_call",
+            ):
                 assert inside not in said, said
 
 

@@ -134,14 +134,7 @@ def test_the_course_is_a_line_for_each_chapter(file):
 def test_tests_and_kernels_keep_nothing_on_this_machine():
     """What a page prints must not depend on what whoever runs it has solved."""
     assert os.environ["CFI_PROGRESS"] == ":memory:"
-    notebook = new_notebook(
-        [
-            "import os; from helpers.exercises import chapter_00\n"
-            "chapter_00.first_shape.check((2, 3))",
-            "print(os.environ['CFI_PROGRESS'], chapter_00.progress())",
-        ]
-    )
+    notebook = new_notebook(["import os; print(os.environ['CFI_PROGRESS'])"])
     os.environ.pop("CFI_PROGRESS")  # as where nobody set it
     client(notebook).execute()
-    assert "Chapter 00: 1 of 1 right." in notebook.cells[1].outputs[0].text
-    assert notebook.cells[1].outputs[0].text.startswith(":memory:")
+    assert notebook.cells[0].outputs[0].text == ":memory:\n"

@@ -10,6 +10,7 @@ from tools import benchmark
 from tools.benchmark.ladder import times
 from tools.benchmark.matplotlib_baselines import BASELINES
 from tools.benchmark.widgets import WIDGETS, percentile
+from tools.solutions import CHAPTERS
 
 # The one left out is shown on the start page only, which teaches no picture of its own.
 MEASURED = sorted(set(widgets.__all__) - {"MovingStripe"})
@@ -53,9 +54,10 @@ def test_the_table_has_a_line_for_everything_measured():
     results = {"machine": benchmark.machine()}
     results["ladder"] = times([64], [3])
     results["sizes"] = benchmark.sizes.measure()
+    results["checks"] = {f"{chapter}.an_exercise": 0.25 for chapter in CHAPTERS}
     text = benchmark.table(results)
     assert list(results["ladder"]) == ["64² with 3×3"]
-    for line in [*results["ladder"], *results["sizes"]["notebooks"]]:
+    for line in [*results["ladder"], *results["sizes"]["notebooks"], *CHAPTERS]:
         assert f"\n{line} " in text
 
 

@@ -15,11 +15,12 @@ import platform
 from datetime import datetime
 from importlib import metadata
 
-from tools.benchmark import chapters, imports, ladder, sizes, widgets
+from tools.benchmark import chapters, checks, imports, ladder, sizes, widgets
 
 PARTS = {
     "widgets": widgets,
     "chapters": chapters,
+    "checks": checks,
     "imports": imports,
     "ladder": ladder,
     "sizes": sizes,
