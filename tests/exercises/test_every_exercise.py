@@ -5,7 +5,6 @@ and near ones that are wrong, are made by forms.py.
 """
 
 import importlib
-import inspect
 import itertools
 import re
 import sys
@@ -24,15 +23,10 @@ from helpers.exercises.exercise import FunctionExercise, ValueExercise
 from tools import solutions
 from tools.notebooks import NOTEBOOKS
 
-# Chapters that still use the decorators of engine.py: to become empty, and then to go.
-NOT_CONVERTED = set()
 EXERCISES = solutions.all_exercises()
 FUNCTIONS = {name: e for name, e in EXERCISES.items() if isinstance(e, FunctionExercise)}
 VALUES = {name: e for name, e in EXERCISES.items() if isinstance(e, ValueExercise)}
 every_chapter = pytest.mark.parametrize("chapter", solutions.CHAPTERS)
-every_converted_chapter = pytest.mark.parametrize(
-    "chapter", [chapter for chapter in solutions.CHAPTERS if chapter not in NOT_CONVERTED]
-)
 
 
 def chapter_of(name):
@@ -57,15 +51,6 @@ def reference_answer(exercise):
 def passing_through(function, form):
     """A function that hands on another's results, each changed by `form`."""
     return lambda *arguments: form(function(*arguments))
-
-
-def test_the_list_of_chapters_to_convert_is_true():
-    old = {c for c in solutions.CHAPTERS if "exercises.engine" in source_of(c)}
-    assert old == NOT_CONVERTED
-
-
-def source_of(chapter):
-    return inspect.getsource(importlib.import_module(f"helpers.exercises.{chapter}"))
 
 
 # --- right answers pass -------------------------------------------------------------------------
@@ -100,7 +85,7 @@ def test_right_answers_in_other_styles_pass(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_right_values_pass_in_every_form(chapter):
     astray = []
     for name, exercise in in_chapter(chapter, VALUES).items():
@@ -111,7 +96,7 @@ def test_right_values_pass_in_every_form(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_right_functions_pass_whatever_form_their_results_have(chapter):
     astray = []
     for name, exercise in in_chapter(chapter, FUNCTIONS).items():
@@ -128,7 +113,7 @@ def test_right_functions_pass_whatever_form_their_results_have(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_there_are_five_forms_of_each_right_answer(chapter):
     astray = []
     for name, exercise in in_chapter(chapter).items():
@@ -162,7 +147,7 @@ def test_each_known_mistake_fails_with_its_own_sentence(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_known_mistakes_fail_in_every_form_too(chapter):
     """The tolerance for forms and dtypes lets no known mistake slip through."""
     astray = []
@@ -185,7 +170,7 @@ def _to(result, dtype):
     return result.to(dtype) if isinstance(result, torch.Tensor) else result
 
 
-@every_converted_chapter
+@every_chapter
 def test_no_two_known_mistakes_of_a_function_coincide(chapter):
     astray = []
     for name, exercise in in_chapter(chapter, FUNCTIONS).items():
@@ -198,7 +183,7 @@ def test_no_two_known_mistakes_of_a_function_coincide(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_no_two_known_wrong_values_coincide(chapter):
     astray = []
     for name, exercise in in_chapter(chapter, VALUES).items():
@@ -209,7 +194,7 @@ def test_no_two_known_wrong_values_coincide(chapter):
     assert astray == []
 
 
-@every_converted_chapter
+@every_chapter
 def test_answers_near_a_right_one_fail(chapter):
     astray = []
     for name, exercise in in_chapter(chapter).items():
@@ -262,7 +247,7 @@ ODD += [torch.eye(2, device="meta"), True, torch.zeros(0), torch.ones(2, 2) * fl
 ODD += [lambda *a, **k: None, set(), b"", range(3), Unprintable, np.zeros((2, 0)), iter([])]
 
 
-@every_converted_chapter
+@every_chapter
 def test_odd_answers_get_one_sentence_and_a_placeholder_none(chapter):
     astray = []
     for name, exercise in in_chapter(chapter).items():
@@ -324,7 +309,7 @@ def test_every_exercise_outlives_a_hostile_function(chapter, monkeypatch):
 # --- hints, reasons, sections -------------------------------------------------------------------
 
 
-@every_converted_chapter
+@every_chapter
 def test_every_exercise_has_hints_and_a_reason(chapter):
     astray = []
     for name, exercise in in_chapter(chapter).items():
@@ -353,7 +338,7 @@ def holds(hint, exercise):
     return re.search(rf"{'' if alone else '(= |is |: )'}(?<![\d.]){written}(?![\d.]\d|\d)", hint)
 
 
-@every_converted_chapter
+@every_chapter
 def test_every_exercise_stands_under_the_heading_of_its_section(chapter):
     astray = []
     for name, heading in headings_of_checks(chapter).items():
@@ -379,7 +364,7 @@ def headings_of_checks(chapter):
     return found
 
 
-@every_converted_chapter
+@every_chapter
 def test_every_chapter_shows_its_progress(chapter):
     module = importlib.import_module(f"helpers.exercises.{chapter}")
     shown = [name for _, name, _ in module.progress().exercises]

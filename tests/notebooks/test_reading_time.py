@@ -10,27 +10,16 @@ from tools.solutions import all_exercises
 CHAPTERS = sorted(NOTEBOOKS.glob("*.ipynb"))[1:]
 TIMES = reading_time.measured()
 
-# Still to be re-edited: take a chapter out once its test passes.
-KNOWN_LONG = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "04", "05", "06", "07"}
-KNOWN_UNTRUE = {path.stem[:2] for path in CHAPTERS} - {"01", "02", "03", "04", "05", "06", "07"}
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
-def every_chapter_but(known):
-    """Parametrize over the chapters; those that are known to fail must fail."""
-    still = pytest.mark.xfail(strict=True, reason="not re-edited yet")
-    return pytest.mark.parametrize(
-        "path",
-        [pytest.param(p, marks=still if p.stem[:2] in known else (), id=p.stem) for p in CHAPTERS],
-    )
-
-
-@every_chapter_but(KNOWN_LONG)
+@every_chapter
 def test_a_core_takes_half_an_hour_at_most(path):
     core, _ = TIMES[path]
     assert core.minutes <= reading_time.LONGEST_CORE, reading_time.table({path: TIMES[path]})
 
 
-@every_chapter_but(KNOWN_UNTRUE)
+@every_chapter
 def test_the_chapter_and_the_start_page_state_its_time(path):
     head = nbformat.read(path, as_version=4).cells[0].source
     start_page = nbformat.read(min(NOTEBOOKS.glob("*.ipynb")), as_version=4).cells[0].source
