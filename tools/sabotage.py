@@ -4,9 +4,11 @@
     python -m uv run python -m tools.sabotage flipped-kernel no-seed # those named
 
 The faults stand in `sabotage.toml`. A fault that no test notices is a guarantee that the tests no
-longer give. The tests have to pass without a fault, which this does not check.
+longer give. A test counts as having noticed a fault if it fails with it and passes without it.
 """
 
+import contextlib
+import functools
 import os
 import re
 import shlex
@@ -88,15 +90,41 @@ def noticed_by(fault, folder):
     """Run the tests of a fault in the copy: the id of the test that failed, or None.
 
     Raises:
-        ValueError: pytest found nothing to run.
+        ValueError: pytest found nothing to run, or failed without a test that did.
     """
-    pytest = ["-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-rfE", "--tb=no"]
-    run = [sys.executable, *pytest, *shlex.split(fault.tests)]
     if fault.command:
-        run = [sys.executable, *shlex.split(fault.command)]
+        code, _ = _run(shlex.split(fault.command), folder)
+        return f"`python {fault.command}`" if code else None
+    code, said = _pytest(shlex.split(fault.tests), folder)
+    if code is None:
+        return f"no end after {SECONDS} s"
+    if code in (4, 5):
+        raise ValueError(f"pytest finds nothing to run for {fault.tests}.")
+    failed = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - .*)?$", said, re.MULTILINE)
+    if code and not failed:
+        print(said, file=sys.stderr)
+        raise ValueError("pytest failed, but no test did.")
+    return failed[1] if failed else None
+
+
+@functools.cache
+def passes(test, folder):
+    """Whether a test passes in the copy as it is; of a notebook, all of its cells."""
+    path = test.split("::")[0]
+    code, _ = _pytest([path if path.endswith(".ipynb") else test], folder)
+    return code == 0
+
+
+def _pytest(arguments, folder):
+    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-rfE", "--tb=no"]
+    return _run(["-m", "pytest", *options, *arguments], folder)
+
+
+def _run(arguments, folder):
+    """Exit code and output of Python in the copy; the code is None after SECONDS."""
     # Kernels and subprocesses import `helpers` from the copy, not what is installed.
     process = subprocess.Popen(
-        run,
+        [sys.executable, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         stdout=subprocess.PIPE,
@@ -108,26 +136,45 @@ def noticed_by(fault, folder):
     try:
         said, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
+        return None, ""
+    finally:
         _kill(process)
-        return f"no end after {SECONDS} s"
-    if fault.command:
-        return f"`python {fault.command}`" if process.returncode else None
-    if process.returncode in (4, 5):
-        raise ValueError(f"pytest finds nothing to run for {fault.tests}.")
-    failed = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - .*)?$", said, re.MULTILINE)
-    if process.returncode and not failed:
-        print(said, file=sys.stderr)
-        raise ValueError("pytest failed, but no test did.")
-    return failed[1] if failed else None
+    return process.returncode, said
 
 
 def _kill(process):
-    """End a run and all that it started: kernels, servers, browsers."""
+    """End what a run has left: kernels, servers, browsers."""
     if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
-    process.communicate()
+    process.wait()
+
+
+def try_out(fault, folder):
+    """Put a fault into the copy, run its tests, and take it out: who noticed it, as text.
+
+    Returns:
+        The text for the table, and whether a test noticed the fault.
+    """
+    path, whole = folder / fault.file, read(fault.file, folder)
+    try:
+        path.write_text(fault.spoil(whole), encoding="utf-8", newline="\n")
+        subprocess.run(["git", "add", "--force", path], cwd=folder, check=True)
+        test = noticed_by(fault, folder)
+    except ValueError as error:
+        return f"**cannot be told**: {error}", False
+    finally:
+        if whole:
+            path.write_text(whole, encoding="utf-8", newline="\n")
+        else:
+            subprocess.run(["git", "rm", "-f", "--quiet", path], cwd=folder, check=False)
+    if test is None:
+        return "**nothing**", False
+    if "::" in test and not passes(test, folder):
+        return f"{test}, **which fails without it, too**", False
+    return test, True
 
 
 def main(names):
@@ -143,24 +190,10 @@ def main(names):
         copy_of_project(folder)
         for fault in (known[name] for name in names or known):
             start = time.perf_counter()
-            whole = read(fault.file, folder)
-            path = folder / fault.file
-            try:
-                path.write_text(fault.spoil(whole), encoding="utf-8", newline="\n")
-                subprocess.run(["git", "add", "--force", path], cwd=folder, check=True)
-                test = noticed_by(fault, folder)
-            except ValueError as error:
-                test = f"**cannot be told**: {error}"
-                missed += 1
-            else:
-                missed += test is None
-            if whole:
-                path.write_text(whole, encoding="utf-8", newline="\n")
-            else:
-                subprocess.run(["git", "rm", "-f", "--quiet", path], cwd=folder, check=False)
+            text, noticed = try_out(fault, folder)
+            missed += not noticed
             seconds = time.perf_counter() - start
-            test = "**nothing**" if test is None else test
-            print(f"| {fault.name} | {fault.what} | {test} | {seconds:.0f} |", flush=True)
+            print(f"| {fault.name} | {fault.what} | {text} | {seconds:.0f} |", flush=True)
     return bool(missed)
 
 
