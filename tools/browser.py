@@ -117,17 +117,21 @@ async () => {
     await widget.sessionContext.ready;
     const { kernel } = widget.sessionContext.session;
     const undone = new Set();
+    const sent = []; // the comms of the last messages
     kernel.statusChanged.connect((_, status) => {
         if (status === "restarting") undone.clear(); // what is under way then is lost
     });
     kernel.anyMessage.connect((_, { direction, msg }) => {
-        if (direction === "send" && msg.channel === "shell") undone.add(msg.header.msg_id);
-        else if (msg.content?.execution_state === "idle") undone.delete(msg.parent_header.msg_id);
+        if (direction === "send" && msg.channel === "shell") {
+            undone.add(msg.header.msg_id);
+            sent.push(msg.content.comm_id);
+            if (sent.length > 50) sent.shift();
+        } else if (msg.content?.execution_state === "idle") undone.delete(msg.parent_header.msg_id);
     });
-    window.undone = undone;
+    Object.assign(window, { undone, sent });
     window.inTime = (promise, complaint) => {
         const tooLong = new Promise((_, fail) => {
-            setTimeout(() => fail(new Error(complaint)), 300000);
+            setTimeout(() => fail(new Error(complaint)), 120000);
         });
         return Promise.race([promise, tooLong]);
     };
@@ -268,11 +272,13 @@ class NotebookPage:
         # A widget says what it held back once the change before is done: look a few times.
         self.page.evaluate(
             """async () => {
-                const end = performance.now() + 60000;
+                const end = performance.now() + 30000;
                 for (let quiet = 0; quiet < 5; quiet += 1) {
                     await new Promise((done) => setTimeout(done, 20));
                     if (undone.size) quiet = 0;
-                    if (performance.now() > end) throw new Error("the page never comes to rest");
+                    if (performance.now() > end) {
+                        throw new Error(`the page never comes to rest: ${[...new Set(sent)]}`);
+                    }
                 }
             }"""
         )

@@ -1,5 +1,7 @@
 """A notebook that shows every widget of the course, and the page that shows it."""
 
+import playwright.sync_api
+
 from helpers import widgets
 from tools.browser import NotebookPage
 from tools.notebooks import new_notebook
@@ -23,11 +25,15 @@ from helpers.widgets import *
 ipywidgets.Widget.close_all()  # a page that is loaded again asks for every widget there is
 gallery = {}
 
+def parts(widget):
+    "A widget and all that it is made of, in the order of the page."
+    inside = [part for child in getattr(widget, "children", ()) for part in parts(child)]
+    return [widget, *inside]
+
 def sliders(widget):
-    "The values of a widget's sliders, in the order of the page."
-    if isinstance(widget, (ipywidgets.IntSlider, ipywidgets.FloatSlider)):
-        return [widget.value]
-    return [value for child in getattr(widget, "children", ()) for value in sliders(child)]
+    "The values of a widget's sliders."
+    kinds = (ipywidgets.IntSlider, ipywidgets.FloatSlider)
+    return [part.value for part in parts(widget) if isinstance(part, kinds)]
 """.strip()
 # What an exercise says is ours, too: axe-core is to see it.
 LAST = """
@@ -107,6 +113,22 @@ class Gallery(NotebookPage):
             "(count) => document.querySelectorAll('.jp-Notebook .cfi-panel .cfi').length === count",
             arg=len(widgets.__all__),
         )
+
+    def restless(self):
+        """The widgets that never come to rest, though no one touches them any more."""
+        try:
+            self.wait_until_idle()
+        except playwright.sync_api.Error as error:
+            ids = "{name: [part.model_id for part in parts(w)] for name, w in gallery.items()}"
+            names = [
+                name
+                for name, models in self.python(ids).items()
+                if any(model in str(error) for model in models)
+            ]
+            if not names:
+                raise
+            return names
+        return []
 
     def printed(self):
         """What each cell holds and prints, a text each."""

@@ -80,7 +80,7 @@ def test_every_page_shows_all_of_its_notebook_on_a_phone_in_light_and_dark(visit
                 faults.append(f"{name} is wider than the screen in {scheme}")
         if notebook:
             faults += [f"{name} has {fault}" for fault in missing(page, notebook)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def in_scheme(page, scheme):
@@ -122,7 +122,7 @@ def test_axe_finds_no_serious_violation_in_light_and_dark(visit, axe):
             in_scheme(page, scheme)
             found = accessibility.serious(page, axe, "body", rules)
             faults += [f"{name}: {fault} ({scheme})" for fault in found]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def keep_one_of_each_colour(page):
@@ -151,7 +151,7 @@ def test_every_link_of_every_page_resolves(site):
                 faults.append(f"{name} links to {target}, which is not there")
             elif anchor and f'id="{anchor}"' not in page.read_text(encoding="utf-8"):
                 faults.append(f"{name} links to {target}, but {place} has no such place")
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_the_pages_follow_one_another(visit):
@@ -187,4 +187,4 @@ def test_every_widget_says_what_it_says_in_jupyterlab(visit, gallery):
                 faults.append(f"{name} {moment}")
         for panels in (page.locator(".cfi-panel"), gallery.panels):
             move(panels, right=3, left=1)
-    assert faults == []
+    assert not faults, "\n".join(faults)
