@@ -107,22 +107,13 @@ def test_no_message_shows_our_insides():
     answers += [lambda X, K: (lambda: 1)(2), lambda X, K: K.nothing, object(), exercise.Exercise]
     answers += [
         lambda X, K: (x for x in X),
-        nn.Conv2d(1, 1, 2),
         lambda X, K: np.nan,
         type("X", (), {"__eq__": None}),
     ]
     for answer in answers:
         for e in (chapter_02.corr2d, chapter_02.first_sum, chapter_02.shape_of_map):
             said = message(answer, e).split(" in the line `")[0]
-            for inside in (
-                "<lambda>",
-                "<locals>",
-                "Outcome",
-                "0x",
-                "helpers.",
-                "test_feedback",
-                "forward_call",
-            ):
+            for inside in ("<lambda>", "<locals>", "Outcome", "0x", "helpers.", "test_feedback"):
                 assert inside not in said, said
 
 
@@ -132,6 +123,7 @@ def test_an_error_quotes_the_line_of_the_learner():
 
     said = message(divides)
     assert "ZeroDivisionError" in said and "`return X.sum().item() / 0`" in said
+    assert "in the line" not in message(nn.Conv2d(1, 1, 2))  # which would be one of torch's
 
 
 def test_an_error_that_cannot_say_what_it_is():
