@@ -23,6 +23,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
     None,
 )
+MILLISECONDS_TO_WAIT = 120_000  # for an event that a busy machine may delay
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -147,6 +148,7 @@ class NotebookPage:
     def __init__(self, browser, address, name, width=1400, height=1000, **context):
         self.name = name
         self.context = browser.new_context(viewport={"width": width, "height": height}, **context)
+        self.context.set_default_timeout(MILLISECONDS_TO_WAIT)
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("pageerror", self._note)
@@ -341,6 +343,7 @@ class LivePage:
 
     def __init__(self, browser, address, name, width=1400, **context):
         self.context = browser.new_context(viewport={"width": width, "height": 1000}, **context)
+        self.context.set_default_timeout(MILLISECONDS_TO_WAIT)
         self.page = self.context.new_page()
         self.errors, self.elsewhere = [], []
 

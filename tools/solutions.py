@@ -4,9 +4,6 @@ import ast
 import importlib
 import pkgutil
 import re
-import symtable
-
-from IPython.core.inputtransformer2 import TransformerManager
 
 import helpers.exercises
 from helpers.exercises.exercise import Exercise
@@ -42,42 +39,6 @@ def solved(source, exercises):
         lines = source.splitlines()
         source = "\n".join([*lines[: stub.lineno - 1], code, *lines[stub.end_lineno :]])
     return source
-
-
-def solved_sources(notebook, exercises):
-    """The sources of the cells that a chapter's solutions change, and of the cells these need.
-
-    These are the exercises with their solutions, the cells that use an answer, and the cells that
-    define a name used by one of these. All others run as they do in the unsolved chapter.
-    """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    sources = [solved(cell.source, exercises) for cell in cells]
-    names = [_names(source) for source in sources]
-    differs, answers = [], set()
-    for source, (defined, used) in zip(sources, names, strict=True):
-        differs.append(bool(checks_in(source)) or bool(answers & used))
-        answers |= defined if differs[-1] else set()
-    kept, needed = [], set()
-    for i in reversed(range(len(cells))):
-        defined, used = names[i]
-        if differs[i] or needed & defined:
-            kept.append(sources[i])
-            needed |= used
-    return kept[::-1]
-
-
-def _names(source):
-    """The names that a cell defines, and the global names that it uses."""
-    code = TransformerManager().transform_cell(source)  # magics become calls
-    cell = symtable.symtable(code, "cell", "exec")
-    defined = {s.get_name() for s in cell.get_symbols() if s.is_assigned() or s.is_imported()}
-    used = {s.get_name() for s in cell.get_symbols() if s.is_referenced()}
-    scopes = cell.get_children()
-    while scopes:
-        scope = scopes.pop()
-        used |= {s.get_name() for s in scope.get_symbols() if s.is_global()}
-        scopes += scope.get_children()
-    return defined, used
 
 
 def _defines(node, name):
